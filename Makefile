@@ -16,7 +16,7 @@ help:
 	@echo "make test         run the tests on SQLite, and on PostgreSQL what can differ there; a few minutes"
 	@echo "make test-all     run every test on both databases, with coverage; half an hour"
 	@echo "make mutants      change rules and check that the tests notice; ARGS=--all changes every place"
-	@echo "make check        check format, lint, types and import contracts"
+	@echo "make check        check format, lint, types, import contracts and what is in deploy/"
 	@echo "make format       correct format and lint where a tool can"
 	@echo "make run          run the bot with the settings in .env"
 	@echo "make bench        measure speed and memory, as ratios against something else"
@@ -24,7 +24,7 @@ help:
 	@echo "make soak         kill the delivery of messages again and again; count lost and repeated ones"
 	@echo "make screenshots  play the story in a browser and save pictures in docs/pictures"
 	@echo "make migration    write the next migration: NAME=\"what it adds\""
-	@echo "make lock         write requirements.lock from pyproject.toml"
+	@echo "make lock         write requirements.lock and deploy/requirements.lock from pyproject.toml"
 	@echo "make clean        delete .venv and all caches"
 
 $(INSTALLED): requirements.lock pyproject.toml
@@ -53,6 +53,9 @@ check: $(INSTALLED)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint deploy/Dockerfile
+	$(BIN)/compose-lint check --quiet --no-env deploy/compose.yaml
+	@! docker compose version >/dev/null 2>&1 || docker compose --file deploy/compose.yaml --profile postgres config --quiet --no-env-resolution
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix $(CODE)
@@ -76,6 +79,8 @@ screenshots: $(INSTALLED)
 lock: $(INSTALLED)
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --constraint requirements.lock --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --output-file deploy/requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .bench .demo .coverage*

@@ -173,7 +173,7 @@ async def housekeeping(people: People) -> bool:
 
 
 async def new_cadence(people: People) -> bool:
-    """Change the cadence of the workspace."""
+    """Change the cadence of the workspace; the due dates follow in the background, and aren't measured."""
     people.minutes += 1
     settings = SETUP.model_copy(update={"cadence": 30 + people.minutes % 2})
     await people.stage.bot.runtime.run(save_setup, workspace=WORKSPACE, settings=settings, channel=CHANNEL, by=MANAGER)

@@ -102,6 +102,8 @@ class BackupFolder:
 
     def add(self, database: Database, *, now: datetime) -> Path:
         """Make a backup that is named after *now*, delete the oldest ones, and return its file; raises InvalidInput."""
+        if self.folder.parent.exists():
+            self.folder.mkdir(exist_ok=True)
         file = self.folder / f"evenhand-{now.strftime(STAMP)}{SUFFIX}"
         make_backup(database, file)
         for old in self._files()[: -self._kept]:

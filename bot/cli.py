@@ -5,8 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated
-from uuid import UUID
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.cli_backups import backup, restore
 from bot.cli_demo import demo
+from bot.cli_imports import resume_list, undo_list
+from bot.core.batches import ManyTransactions
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
@@ -25,8 +26,8 @@ from bot.customers.queries import HEADERS, export_rows
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import Drafts, ErasureSubject, ImportPlan
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
-from bot.customers.usecases.lists import apply_import, plan_import
-from bot.customers.usecases.undoing import undo_import
+from bot.customers.usecases.lists import plan_import
+from bot.customers.usecases.uploads import import_upload, store_upload
 from bot.customers.views.printed import plan_lines
 from bot.doctor import age_of_backups, check_backups, check_settings, check_slack, check_storage, find_backups
 from bot.doctor_slack import check_screens
@@ -79,6 +80,7 @@ def migrate() -> None:
 @app.command(name="import")
 def import_list(
     file: Annotated[Path | None, typer.Argument(help="A CSV or TSV file, also gzipped.", show_default=False)] = None,
+    *,
     map_: Annotated[
         list[str] | None, typer.Option("--map", help='Which column is what, such as --map "Company=name".')
     ] = None,
@@ -97,13 +99,16 @@ def import_list(
         typer.Option(help="Write every row to this CSV file, with what became of it and why.", show_default=False),
     ] = None,
     undo: Annotated[str, typer.Option(help="Take back the import with this id.")] = "",
+    resume: Annotated[str, typer.Option(help="Go on with the import of this id, which was interrupted.")] = "",
     workspace: Workspace = "",
 ) -> None:
     """Import a list of customers. Importing it twice changes nothing; an invalid row doesn't stop the others."""
     with _open_runtime() as runtime:
         workspace_id = _choose_workspace(runtime, workspace)
-        if undo:
-            _undo(runtime, workspace_id, undo)
+        if undo or resume:
+            with _progress("Customers") as progress:
+                lines = (undo_list if undo else resume_list)(runtime, workspace_id, undo or resume, progress)
+            _print_lines(lines)
             return
         if file is None:
             raise InvalidInput("Name the file to import: evenhand import customers.csv.")
@@ -116,17 +121,22 @@ def import_list(
         if interactive and not chosen.is_wanted and not dry_run:
             _print("Nothing was changed.")
             return
+        inputs: dict[str, Any] = {"drafts": chosen.drafts, "by": BOT, "erase_blanks": erase_blanks}
+        if not dry_run:
+            inputs["upload_id"] = runtime.run_now(
+                store_upload, workspace=workspace_id, by=BOT, file_name=file.name, content=_read(file), source=source,
+                by_hand=chosen.by_hand, answers=chosen.answers, apart=chosen.apart,
+            )  # fmt: skip
         with _progress("Rows") as progress:
-            inputs = {"drafts": chosen.drafts, "by": BOT, "erase_blanks": erase_blanks, "progress": progress}
-            inputs["apart"] = chosen.apart
+            inputs["progress"] = progress
             if dry_run:
+                inputs["apart"] = chosen.apart
                 plan, import_id = runtime.read_now(plan_import, workspace=workspace_id, **inputs), None
             else:
-                done = runtime.run_now(apply_import, workspace=workspace_id, **inputs)
+                done = import_upload(ManyTransactions(runtime, workspace_id), **inputs)
                 plan, import_id = done.plan, done.id
         lines = plan_lines(plan, chosen.drafts, done=import_id is not None, answers=chosen.answers)
-        for line in lines[:1] if interactive and import_id else [] if interactive else lines:
-            _print(line)
+        _print_lines(lines[:1] if interactive and import_id else [] if interactive else lines)
         if import_id is not None:
             _print(f"To take it back: evenhand import --undo {import_id}")
         if report is not None:
@@ -345,17 +355,9 @@ def _print(words: str) -> None:
     typer.echo("".join(filter(str.isprintable, words)))
 
 
-def _undo(runtime: Runtime, workspace_id: str, asked: str) -> None:
-    try:
-        import_id = UUID(asked)
-    except ValueError as error:
-        raise InvalidInput(f"{asked} isn't an import's id; the import said it when it was done.") from error
-    undone = runtime.run_now(undo_import, workspace=workspace_id, import_id=import_id, by=BOT)
-    _print(f"{undone.file_name} is undone: {undone.removed:,} removed, {undone.restored:,} put back.")
-    for name, why in undone.kept:
-        _print(f"  kept {name}: {why}")
-    if undone.kept_total > len(undone.kept):
-        _print(f"  and {undone.kept_total - len(undone.kept):,} more")
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        _print(line)
 
 
 def _row_count(count: int) -> str:

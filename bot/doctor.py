@@ -118,7 +118,8 @@ def _storage_problems(runtime: Runtime, *, recount: bool) -> Iterable[str]:
 
 
 def _feature_problems(session: Session, *, features: Iterable[Feature], now: datetime) -> list[str]:
-    found = [sentence for feature in features if feature.check for sentence in feature.check(session, now)]
+    checks = [feature.check_all or feature.check for feature in features]
+    found = [sentence for check in checks if check for sentence in check(session, now)]
     dead = session.exec(
         select(sa.func.count()).select_from(OutboxMessage).where(col(OutboxMessage.state) == DeliveryState.DEAD,
                                                               col(OutboxMessage.reason) != "expired")

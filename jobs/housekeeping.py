@@ -9,8 +9,10 @@ from bot.conversations.usecases import discard_proposals
 from bot.core import outbox
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
+from bot.customers.queries.checking import check_part
 from bot.customers.usecases.details import wake_paused
 from bot.customers.usecases.refused import discard_refused_rows
+from bot.customers.usecases.rescheduling import keep_part
 from bot.customers.usecases.scheduling import end_snoozes
 from bot.customers.usecases.tallying import fold_tally
 from bot.customers.usecases.uploads import discard_uploads
@@ -35,9 +37,12 @@ async def report_problems(runtime: Runtime) -> int:
     """
     Log a sentence for each problem that a feature finds in a workspace; return 0, since nothing is changed.
 
-    It runs after the other jobs: what an hour without the bot left undone is done by then.
+    It checks the schedules of the next customers first, in a long list a different part each hour. It runs after the
+    other jobs: what an hour without the bot left undone is done by then.
     """
     for workspace in await runtime.read(list_workspaces, workspace=None):
+        part = await runtime.read(check_part, workspace=workspace)
+        await runtime.run(keep_part, workspace=workspace, part=part)
         for problem in await runtime.read(list_problems, workspace=workspace, features=runtime.features):
             log.warning("house.problem", workspace=workspace, problem=problem)
     return 0

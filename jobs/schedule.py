@@ -19,9 +19,11 @@ from jobs.housekeeping import housekeeping, report_problems
 from jobs.learn_feelings import learn_feelings
 from jobs.post_digests import post_digests
 from jobs.reminding import send_morning_messages
+from jobs.reschedule_customers import reschedule_customers
 from jobs.runner import Job
 from jobs.sync_people import sync_people
 from jobs.watch_escalations import watch_escalations
+from jobs.watch_imports import watch_imports
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -38,6 +40,8 @@ def build_schedule(
         Job("check_installation", partial(check_installation, runtime, clients), every=MINUTE),
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
+        Job("reschedule_customers", partial(reschedule_customers, runtime), every=MINUTE),
+        Job("watch_imports", partial(watch_imports, runtime), every=MINUTE),
         Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
         Job(

@@ -34,6 +34,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.core.outbox:mark_absent": CLAIMED,
     "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
     "bot.conversations.usecases:discard_proposals": "one job forgets what is old, everywhere",
+    "bot.customers.usecases.running:list_dead": "one job asks which imports were interrupted, everywhere",
     "bot.customers.usecases.refused:discard_refused_rows": "one job forgets what is old, everywhere",
     "bot.customers.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
     "bot.customers.usecases.uploads:discard_uploads": "one job forgets what is old, everywhere",

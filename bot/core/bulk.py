@@ -1,9 +1,11 @@
 """Inserts tens of thousands of rows at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 Values = Mapping[str, Any]
 
@@ -12,32 +14,38 @@ def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[st
     """
     Insert *rows* into *table* with these *columns*; a value that a row lacks is NULL.
 
-    SQLAlchemy makes a dictionary for each row and a call for each value. SQLite's driver takes plain tuples, so there
-    the values are converted column by column, by SQLAlchemy's types, and given to the driver.
+    SQLAlchemy makes a dictionary for each row and a call for each value. Here the values are converted column by
+    column, by SQLAlchemy's types, and given to the driver as plain tuples: in one statement on SQLite, and with COPY,
+    which takes a tenth of the time of single rows, on PostgreSQL.
+
+    Raises:
+        DBAPIError: the database refuses a row, or asks to run the transaction again.
     """
-    statement = sa.insert(table)
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
-    order = compiled.positiontup if connection.dialect.paramstyle == "qmark" else None
-    if order is None:
-        _plan_each_time(connection)
-        connection.execute(statement, [{name: row.get(name) for name in columns} for row in rows])
-        return
     turned = (
         _turned([row.get(name) for row in rows], _bind_processor(table.c[name].type, connection.dialect))
-        for name in order
+        for name in columns
     )
-    connection.exec_driver_sql(str(compiled), list(zip(*turned, strict=True)))
+    tuples = zip(*turned, strict=True)
+    quote = connection.dialect.identifier_preparer.quote
+    names = f"{quote(table.name)} ({', '.join(map(quote, columns))})"
+    if connection.dialect.name == "sqlite":
+        places = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f"INSERT INTO {names} VALUES ({places})", list(tuples))  # noqa: S608 - our own names
+    else:
+        _copy(connection, f"COPY {names} FROM STDIN", tuples)
 
 
-def _plan_each_time(connection: sa.Connection) -> None:
-    """
-    Have PostgreSQL plan the check of a foreign key for each row.
-
-    It plans once for each connection otherwise, to scan the whole table when that was empty. With tens of thousands of
-    rows, that plan takes minutes instead of seconds.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+def _copy(connection: sa.Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Send *rows* to PostgreSQL, whose driver SQLAlchemy doesn't know to copy; its errors become SQLAlchemy's."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
 
 
 def _bind_processor(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:

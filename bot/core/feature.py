@@ -207,6 +207,7 @@ class Feature:
     erase: Erase | None = None
     export: Export | None = None
     check: Check | None = None
+    check_all: Check | None = None  # what `doctor` asks instead, where it takes longer than a person waits
     subcommands: Sequence[Subcommand] = ()
     registers_first: bool = False  # Bolt tries listeners in order; this feature's command is the one used most
 

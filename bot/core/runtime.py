@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from bot.core.batches import ManyTransactions
 from bot.core.clock import Clock
 from bot.core.database import Database, is_retriable, took_too_long
 from bot.core.errors import TookTooLong
@@ -78,11 +79,13 @@ class Runtime:
             TookTooLong: PostgreSQL stopped a statement that somebody waits for.
         """
         result = await self._in_thread(partial(self._run, use_case, workspace, inputs, limited=self._limited))
-        if workspace is not None and isinstance(by := inputs.get("by"), str):
-            for watcher in self._watchers:
-                task = asyncio.ensure_future(watcher(workspace, by))
-                self._background_tasks.add(task)
-                task.add_done_callback(self._finished)
+        self._call_watchers(workspace, inputs.get("by"))
+        return result
+
+    async def run_batches(self, work: Callable[..., T], *, workspace: str, **inputs: Any) -> T:
+        """Run *work* `(batches, *, …)`, whose steps are transactions of their own, and return what it returns."""
+        result = await self._in_thread(partial(work, ManyTransactions(self, workspace), **inputs))
+        self._call_watchers(workspace, inputs.get("by"))
         return result
 
     async def read(self, query: Callable[..., T], *, workspace: str | None, inline: bool = False, **inputs: Any) -> T:
@@ -134,6 +137,14 @@ class Runtime:
     def _read(self, query: Callable[..., T], workspace: str | None, inputs: Mapping[str, Any], *, limited: bool) -> T:
         with _stopping(query, limited), self.database.reading(workspace, limited=limited) as session:
             return query(session, **{"now": self.clock.now(), **inputs})
+
+    def _call_watchers(self, workspace: str | None, by: object) -> None:
+        if workspace is None or not isinstance(by, str):
+            return
+        for watcher in self._watchers:
+            task = asyncio.ensure_future(watcher(workspace, by))
+            self._background_tasks.add(task)
+            task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._background_tasks.discard(task)

@@ -4,7 +4,7 @@ from bot.core.feature import Feature
 from bot.customers import listeners, queries, views
 from bot.customers.queries import coverage, screens
 from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
-from bot.customers.schemas.importing import ImportTakenBack
+from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack
 from bot.customers.schemas.sharing import CustomersTakenBack, PoolShared
 from bot.customers.usecases import erasing
 from bot.customers.views import sharing
@@ -17,6 +17,7 @@ FEATURE = Feature(
         CustomersTakenBack: views.taken_back,
         ImportTakenBack: views.import_taken_back,
         CustomerTaken: views.customer_taken,
+        ImportInterrupted: views.import_interrupted,
         ListImported: views.imported,
         PoolShared: sharing.shared_out,
     },
@@ -25,4 +26,5 @@ FEATURE = Feature(
     erase=erasing.erase,
     export=queries.export,
     check=coverage.list_problems,
+    check_all=coverage.list_all_problems,
 )

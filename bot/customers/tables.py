@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlmodel import Field, SQLModel
 
 from bot.core.database import WORKSPACE_ID_LENGTH, Row, WorkspaceRow, choice, points_to, within_workspace
+from bot.customers.rules.batches import ImportState
 from bot.customers.rules.due import SnoozeReason, Status
 
 NAME_LENGTH = 200
@@ -105,7 +106,7 @@ class CustomerName(WorkspaceRow, table=True):
     """
     A customer's name or alias, as it is searched for by its trigrams; `number` finds it in SQLite's full-text table.
 
-    Triggers on customers and aliases keep the rows (docs/decisions/0010-search.md), so nothing else writes here.
+    Triggers on customers and aliases keep the rows (docs/decisions/0011-search.md), so nothing else writes here.
     """
 
     __tablename__ = "customer_names"
@@ -134,10 +135,16 @@ class Contact(Row, table=True):
 
 
 class Import(Row, table=True):
-    """One list that was taken in, so that it can be told about and undone."""
+    """
+    One list that was taken in, so that it can be told about and undone.
+
+    It is written and undone in batches. While one is, `runner` is the token of the run that may write, and `alive_at`
+    the instant of its last batch. Both are empty when nothing runs: an import that is `importing` or `undoing` then was
+    interrupted. `undoing` holds how far an undo has come.
+    """
 
     __tablename__ = "imports"
-    __table_args__ = within_workspace(sa.Index(None, "workspace_id", "at"))
+    __table_args__ = within_workspace(sa.Index(None, "workspace_id", "at"), sa.Index(None, "state"))
 
     by: str = Field(max_length=32)
     at: datetime
@@ -147,6 +154,10 @@ class Import(Row, table=True):
     changed: int = 0
     left_alone: int = 0
     refused: int = 0
+    state: ImportState = Field(default=ImportState.IMPORTED, sa_type=choice(ImportState))
+    runner: UUID | None = None
+    alive_at: datetime | None = None
+    undoing: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     undone_at: datetime | None = None
     undone_by: str | None = Field(default=None, max_length=32)
 
@@ -158,7 +169,7 @@ class ImportChange(Row, table=True):
     __table_args__ = within_workspace(
         points_to("imports", "import_id"),
         points_to("customers", "customer_id"),
-        sa.Index(None, "workspace_id", "import_id"),
+        sa.Index(None, "workspace_id", "import_id", "added", "id"),
         sa.Index(None, "workspace_id", "customer_id"),
     )
 
@@ -167,6 +178,23 @@ class ImportChange(Row, table=True):
     added: bool
     before: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     after: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+
+
+class Rescheduling(Row, table=True):
+    """
+    Customers whose schedules are still to be computed again: those of one owner, of nobody, or of *everybody*.
+
+    Those up to the id `after` are done.
+    """
+
+    __tablename__ = "reschedulings"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]), points_to("people", "owner_id")
+    )
+
+    everybody: bool
+    owner_id: str | None = Field(default=None, max_length=32)
+    after: UUID | None = None
 
 
 class RefusedRows(Row, table=True):
@@ -183,10 +211,14 @@ class RefusedRows(Row, table=True):
 
 
 class Upload(Row, table=True):
-    """A list somebody sent in Slack, kept between its preview and their word; a day at most."""
+    """
+    A list somebody sent, kept between its preview and their word, a day at most; and until its import is finished.
+
+    `choices` holds how it is imported: `erase`, `among` and `source`.
+    """
 
     __tablename__ = "uploads"
-    __table_args__ = within_workspace(sa.Index(None, "at"))
+    __table_args__ = within_workspace(points_to("imports", "import_id"), sa.Index(None, "at"))
 
     by: str = Field(max_length=32)
     at: datetime
@@ -195,6 +227,8 @@ class Upload(Row, table=True):
     by_hand: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
     answers: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
     apart: list[int] = Field(default_factory=list, sa_type=sa.JSON)
+    choices: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    import_id: UUID | None = None
 
 
 STANDING_NAMES = ("effective_cadence_days", "due_on", "neglected_after", "snoozed_until", "snooze_reason")

@@ -15,7 +15,7 @@ from bot.digests import usecases, views
 from bot.digests.queries.lists import find_list_key, get_digest_message, get_list
 from bot.digests.queries.setup import get_health, get_kind, get_setup
 from bot.digests.rules import DEFAULT_HOUR, NUMBERS, DigestKind, Whose, find_zones
-from bot.digests.schemas import CustomerTakenOver, DigestInput, SetupInput
+from bot.digests.schemas import CustomerTakenOver, DigestInput, SetupInput, SetupSchema
 from bot.digests.views import messages, setup
 from bot.slack.blocks import Block, Message
 from bot.slack.callers import WHAT_IS_LEFT_SECONDS, Caller
@@ -216,7 +216,8 @@ async def _setup_form(caller: Caller) -> Block:
 
 async def _save(caller: Caller, use_case: Callable[..., Any], title: str, **inputs: Any) -> Block:
     schema = await caller.run(use_case, **inputs)
-    return setup.saved(schema.digest, caller.runtime.clock.now(), title=title)
+    is_rescheduling = isinstance(schema, SetupSchema) and schema.is_rescheduling
+    return setup.saved(schema.digest, caller.runtime.clock.now(), title=title, is_rescheduling=is_rescheduling)
 
 
 async def _redraw_digest(caller: Caller) -> None:

@@ -165,7 +165,7 @@ class KindSchema(Schema):
 
 
 class SetupSchema(Schema):
-    """The data of the setup form."""
+    """The data of the setup form; *is_rescheduling* while due dates are still being computed again."""
 
     is_admin: bool
     managers: tuple[str, ...]
@@ -177,6 +177,7 @@ class SetupSchema(Schema):
     zone: str
     digest: DigestSchema | None = None
     more: tuple[KindSchema, ...] = ()
+    is_rescheduling: bool = False
 
 
 class DigestInput(Schema):

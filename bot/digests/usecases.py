@@ -15,7 +15,7 @@ from bot.core.schemas import DigestSlot, Notification
 from bot.customers.queries import get_customer
 from bot.customers.schemas import CustomerSchema
 from bot.customers.usecases import notify_new_owner
-from bot.customers.usecases.scheduling import reschedule_workspace
+from bot.customers.usecases.rescheduling import reschedule_workspace
 from bot.digests.queries import compose_neglected, find_digest, find_kind, get_slot, list_neglected_lines
 from bot.digests.queries.setup import TESTED, get_kind, get_setup
 from bot.digests.rules import NO_SUCH_KIND, PAGE_CHARACTERS, PAGE_PAUSE, SWITCHED_OFF, DigestKind, pack, schedule_of
@@ -73,15 +73,14 @@ def save_setup(
     session: Session, *, settings: SetupInput, channel: ChannelSchema | None, by: str, now: datetime
 ) -> SetupSchema:
     """
-    Save the setup; saving the same twice changes nothing.
+    Save the setup; saving the same twice changes nothing, but computes every due date again.
 
     Raises:
         NotAllowed, InvalidInput: as `check_setup`.
     """
     check_setup(session, settings=settings, channel=channel, by=by, now=now)
-    changed = change_settings(session, by=by, now=now, **settings.numbers)
-    if changed & {"default_cadence_days", "neglect_factor"}:
-        reschedule_workspace(session, now=now)
+    change_settings(session, by=by, now=now, **settings.numbers)
+    reschedule_workspace(session, now=now)
     if settings.managers is not None:
         name_managers(session, person_ids=settings.managers, by=by, now=now)
     if channel is not None:

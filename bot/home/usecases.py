@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.core import outbox
 from bot.customers.queries.due import list_owners_among
 from bot.customers.usecases import release_customers
-from bot.customers.usecases.scheduling import reschedule_owner
+from bot.customers.usecases.rescheduling import reschedule_owner
 from bot.home.rules import PERSON_LEFT_ACTION
 from bot.people.queries import get_preferences, list_managers, list_names
 from bot.people.schemas import OwnerLeft, PeopleSynced, Preferences, PreferencesInput, SlackPerson

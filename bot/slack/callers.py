@@ -123,6 +123,11 @@ class Caller:
         work = self.runtime.run(use_case, workspace=self.workspace, by=self.person, **inputs)
         return await self._audited(work, inputs)
 
+    async def run_batches(self, work: Callable[..., T], **inputs: Any) -> T:
+        """Run *work* `(batches, *, by, …)`, whose steps are transactions of their own; refusals are audited."""
+        working = self.runtime.run_batches(work, workspace=self.workspace, by=self.person, **inputs)
+        return await self._audited(working, inputs)
+
     async def read(self, query: Callable[..., T], **inputs: Any) -> T:
         """Run *query* `(session, *, viewer, …, now)`, which changes nothing, for this person; refusals are audited."""
         work = self.runtime.read(query, workspace=self.workspace, viewer=self.person, **inputs)

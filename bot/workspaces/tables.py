@@ -17,7 +17,12 @@ from bot.workspaces.rules import (
 
 
 class Workspace(SQLModel, table=True):
-    """A Slack team (or org) that installed the bot. Its id is Slack's."""
+    """
+    A Slack team (or org) that installed the bot. Its id is Slack's.
+
+    Housekeeping has checked the schedules of its customers up to the id `schedules_checked_to`; it found those of the
+    customers `wrong_schedules` wrong.
+    """
 
     __tablename__ = "workspaces"
     __table_args__ = (
@@ -38,6 +43,8 @@ class Workspace(SQLModel, table=True):
     installed_at: datetime
     set_up_at: datetime | None = None
     uninstalled_at: datetime | None = None
+    schedules_checked_to: UUID | None = None
+    wrong_schedules: list[str] = Field(default_factory=list, sa_type=sa.JSON)
 
 
 class AuditEntry(Row, table=True):

@@ -79,7 +79,8 @@ def upgrade() -> None:
     if not sqlite:
         op.execute(TRIGRAMS)
         op.execute(
-            "CREATE INDEX ix_customer_names_trigrams ON customer_names USING gin (name_trigrams(workspace_id, name_key))"
+            "CREATE INDEX ix_customer_names_trigrams ON customer_names USING gin"
+            " (name_trigrams(workspace_id, name_key)) WITH (gin_pending_list_limit = 256)"
         )
     op.drop_index("ix_customer_aliases_workspace_id_name_key", "customer_aliases")
     op.create_index(

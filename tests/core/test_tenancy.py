@@ -25,7 +25,8 @@ from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over, release_customers
 from bot.customers.usecases.details import claim_customer, wake_paused
 from bot.customers.usecases.lists import apply_import, plan_import
-from bot.customers.usecases.scheduling import end_snoozes, reschedule_owner, reschedule_workspace, set_last_contact
+from bot.customers.usecases.rescheduling import reschedule_owner, reschedule_workspace
+from bot.customers.usecases.scheduling import end_snoozes, set_last_contact
 from bot.digests.queries.setup import get_health, get_setup
 from bot.home.queries import get_home
 from bot.people.queries import get_preferences

@@ -3,18 +3,22 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.customers.queries import get_customer
+from bot.customers.queries.checking import is_rescheduling, list_problems
 from bot.customers.queries.due import ScheduleBatch
 from bot.customers.tables import Customer
-from bot.customers.usecases import release_customers
-from bot.customers.usecases.scheduling import reschedule_owner, reschedule_workspace
+from bot.customers.usecases import release_customers, rescheduling
+from bot.customers.usecases.erasing import erase
+from bot.customers.usecases.rescheduling import reschedule_batch, reschedule_owner, reschedule_workspace
+from bot.customers.usecases.scheduling import set_last_contact
 from bot.home.usecases import save_preferences
 from bot.people.queries import get_calendar, list_calendars
 from bot.people.schemas import PreferencesInput
 from bot.people.tables import Absence
 from bot.workspaces.queries import get_workspace, list_audit
+from jobs import reschedule_customers as job
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
 pytestmark = pytest.mark.both_databases
@@ -137,3 +141,86 @@ def test_calendars_of_many_are_those_of_each(office: Office) -> None:
     for asked in (few, many):
         each = office.look(lambda session, asked=asked: {one: get_calendar(session, one) for one in asked})
         assert office.look(lambda session, asked=asked: list_calendars(session, asked)) == each
+
+
+@pytest.fixture
+def in_batches(monkeypatch: pytest.MonkeyPatch, office: Office) -> Office:
+    """Return an office of sixty customers that are too many to be done at once: seven a batch."""
+    monkeypatch.setattr(rescheduling, "AT_ONCE", 10)
+    monkeypatch.setattr(rescheduling, "BATCH", 7)
+    monkeypatch.setattr(job, "PAUSE_SECONDS", 0)
+    fill(office)
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        change_everything(session)
+    return office
+
+
+async def test_many_customers_are_done_in_batches(in_batches: Office) -> None:
+    """Nothing moves in the transaction that asks; then all dates are as if each had been computed by itself."""
+    before = in_batches.look(clocks)
+    assert in_batches.do(reschedule_workspace) == 0
+    assert in_batches.look(clocks) == before
+    assert in_batches.ask(is_rescheduling)
+    assert await job.reschedule_customers(in_batches.runtime) == 60
+    assert in_batches.look(clocks) == in_batches.look(one_by_one) != before
+    assert not in_batches.ask(is_rescheduling)
+    assert await job.reschedule_customers(in_batches.runtime) == 0
+
+
+async def test_a_killed_pass_goes_on_where_it_was(in_batches: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch that fails leaves nothing behind, those before it aren't repeated; nobody's dates are called wrong."""
+    in_batches.do(reschedule_workspace)
+    half = in_batches.do(reschedule_batch) + in_batches.do(reschedule_batch)
+
+    def die(*_: object) -> None:
+        raise OSError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rescheduling, "_write", lambda *_, now: die(now))
+        with pytest.raises(OSError, match="killed"):
+            await job.reschedule_customers(in_batches.runtime)
+    moved = in_batches.look(clocks)
+    assert moved != in_batches.look(one_by_one)
+    assert in_batches.look(lambda session: list_problems(session, in_batches.runtime.clock.now())) == []
+    assert half + await job.reschedule_customers(in_batches.runtime) == 60
+    assert in_batches.look(clocks) == in_batches.look(one_by_one)
+
+
+async def test_a_contact_between_two_batches_keeps_its_date(in_batches: Office) -> None:
+    """Whoever was talked to has its new date at once; whoever's turn is still to come keeps the old one."""
+    in_batches.do(reschedule_workspace)
+    in_batches.do(reschedule_batch)
+    rows = in_batches.look(lambda session: session.exec(select(Customer).order_by(col(Customer.id))).all())
+    for row in (rows[0], rows[-1]):
+        talked = in_batches.do(set_last_contact, customer_id=row.id, on=TODAY)
+        assert talked.due_on == in_batches.look(lambda session, row=row: get_customer(session, row.id)).due_on
+    assert in_batches.look(lambda session: get_customer(session, rows[-2].id)).due_on == rows[-2].due_on
+    await job.reschedule_customers(in_batches.runtime)
+    assert in_batches.look(clocks) == in_batches.look(one_by_one)
+
+
+async def test_another_cadence_meanwhile_begins_anew(in_batches: Office) -> None:
+    """So does an owner's with the workspace's; each of them is done once."""
+    in_batches.do(reschedule_workspace)
+    in_batches.do(reschedule_batch)
+    with in_batches.runtime.database.transaction(WORKSPACE) as session:
+        get_workspace(session).default_cadence_days = 45
+        reschedule_workspace(session, now=in_batches.runtime.clock.now())
+        reschedule_owner(session, owner_id=ANA, now=in_batches.runtime.clock.now())
+        reschedule_owner(session, owner_id=None, now=in_batches.runtime.clock.now())
+    assert await job.reschedule_customers(in_batches.runtime) == 60 + 15 + 15
+    assert in_batches.look(clocks) == in_batches.look(one_by_one)
+
+
+async def test_exactly_full_batches_come_to_an_end(in_batches: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty in batches of twenty are three batches and one that finds nobody."""
+    monkeypatch.setattr(rescheduling, "BATCH", 20)
+    in_batches.do(reschedule_workspace)
+    assert [in_batches.do(reschedule_batch) for _ in range(5)] == [20, 20, 20, 1, 0]
+
+
+async def test_nothing_is_left_to_do_for_somebody_who_was_erased(in_batches: Office) -> None:
+    """Their customers are in the pool, with the pool's dates."""
+    in_batches.do(reschedule_owner, owner_id=ANA)
+    assert in_batches.do(lambda session, now: erase(session, "person", ANA, now)) == 15
+    assert not in_batches.ask(is_rescheduling)

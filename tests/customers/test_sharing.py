@@ -23,7 +23,7 @@ from bot.customers.rules.sharing import share_evenly
 from bot.customers.schemas.sharing import ShareDone
 from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over
-from bot.customers.usecases.scheduling import reschedule_workspace
+from bot.customers.usecases.rescheduling import reschedule_workspace
 from bot.customers.usecases.sharing import share_out_pool, undo_share_out
 from bot.customers.views import sharing
 from bot.people.queries import get_person

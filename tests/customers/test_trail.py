@@ -7,14 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
+from bot.core.batches import OneTransaction
 from bot.core.database import workspace_of
 from bot.core.errors import BotError, NotAllowed, NotFound
 from bot.core.outbox import OutboxMessage
 from bot.customers.queries import export_rows, get_customer
+from bot.customers.queries.checking import list_problems
 from bot.customers.queries.coverage import get_coverage
-from bot.customers.queries.due import list_problems
 from bot.customers.queries.screens import (
     get_card,
     get_details,
@@ -26,7 +27,7 @@ from bot.customers.queries.screens import (
 )
 from bot.customers.queries.searching import find_customer, list_nearest
 from bot.customers.rules.due import SnoozeReason, Status
-from bot.customers.schemas import CustomerDetails
+from bot.customers.schemas import CustomerDetails, ImportDone
 from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over, release_customers
 from bot.customers.usecases.details import add_customer, claim_customer, edit_customer, set_status, wake_paused
@@ -153,8 +154,15 @@ def test_the_history_on_the_card_tells_each_change_in_words(office: Office) -> N
     }  # fmt: skip
 
 
+def take_upload(session: Session, *, now: datetime, **inputs: Any) -> ImportDone:
+    """Import a list that was sent, in one transaction."""
+    return import_upload(OneTransaction(session, now), **inputs)
+
+
 HERE, SENT = "a customer", "a list that was sent"
 NEW = read("Name\nNew\n")
+
+
 WAYS_IN: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "add": (add_customer, {"details": CustomerDetails(name="New")}),
     "edit": (edit_customer, {"customer_id": HERE, "details": CustomerDetails(name="New")}),
@@ -169,7 +177,7 @@ WAYS_IN: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "upload": (store_upload, {"file_name": "x", "content": b"x"}),
     "map": (map_upload, {"upload_id": SENT, "by_hand": {}}),
     "look at upload": (get_upload, {"upload_id": SENT}),
-    "take upload": (import_upload, {"upload_id": SENT, "drafts": NEW, "erase_blanks": False}),
+    "take upload": (take_upload, {"upload_id": SENT, "drafts": NEW, "erase_blanks": False}),
     "list": (list_page, {}),
     "menu": (list_options, {"words": ""}),
     "card": (get_card, {"customer_id": HERE, "features": ()}),

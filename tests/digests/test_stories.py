@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.customers.schemas import CustomerTaken
+from bot.customers.usecases import rescheduling
 from bot.workspaces.gateways import look_at_channel
 from jobs.post_digests import post_digests
 from rehearsal.state.messages import Message
@@ -381,3 +382,19 @@ async def test_an_admin_names_managers_in_the_setup(world: World) -> None:
     assert await kiri.submit(view) is None
     await kiri.until(lambda _: "Saved" in words(view))
     assert any(block.get("element", {}).get("action_id") == CHANNEL for block in (await form_of(world, BOB)).blocks)
+
+
+async def test_a_new_cadence_of_a_long_list_is_saved_at_once_and_the_dates_follow(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window says so, and /checkin shows the new cadence once the job has run."""
+    monkeypatch.setattr(rescheduling, "AT_ONCE", 1)
+    for name in ("Acme", "Birch", "Cedar"):
+        world.office.customer(name, waited=20, owner=ANA)
+    view = await saved_in(world, digests_cadence="10")
+    assert "Due dates follow within a few minutes; until then, some are those of before." in words(view)
+    assert "All caught up" in words((await world.as_(ANA).command("/checkin")).messages[-1])
+    await world.run_jobs()
+    shown = words((await world.as_(ANA).command("/checkin")).messages[-1])
+    assert all(f"{name}" in shown for name in ("Acme", "Birch", "Cedar"))
+    assert "20 days (every 10)" in shown

@@ -148,6 +148,13 @@ def fill(office: Office, count: int, *, over: bool = False) -> Any:
     return acme
 
 
+def test_home_tells_the_day_once(office: Office) -> None:
+    """It stands before the line, so that only the hour stands in it."""
+    escalate(office, office.customer("Acme"), what="late thing")
+    [line] = office.look(lambda session: home_section(session, ANA, LATER))
+    assert (line.text, line.urgent, line.on) == ("Acme: late thing (answer was due 13:00)", True, MONDAY.date())
+
+
 @pytest.mark.slow
 def test_five_thousand_open_items_stay_readable(office: Office) -> None:
     """Pages, lines and Home stay short, and say how many more there are."""

@@ -12,7 +12,7 @@ from bot.cli import app
 from bot.settings import Settings
 from tests.makers import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 TARGET = re.compile(r"`make ([a-z]+)|^\s*make ([a-z]+)", re.MULTILINE)
 EVENHAND = re.compile(r"(?:`|bin/)evenhand ([a-z]+)([^`#\n]*)")
@@ -20,7 +20,7 @@ REQUIREMENT = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[^\]]*\])?==", re.MULTILI
 INDEX = re.compile(
     r"--(?:extra-)?index-url|--find-links|index-url\s*=|pypi\.org/simple|PIP_INDEX_URL|UV_INDEX", re.IGNORECASE
 )
-OURS = ("bot", "jobs", "rehearsal", "demo", "migrations", "benchmarks", "docs", ".ci")
+OURS = ("bot", "jobs", "rehearsal", "demo", "migrations", "benchmarks", "docs", "deploy", ".ci")
 
 
 def _name(requirement: str) -> str:

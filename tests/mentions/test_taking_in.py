@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from bot.core.clock import MovableClock
 from bot.customers.queries import get_customer
-from bot.customers.queries.due import list_problems
+from bot.customers.queries.checking import list_problems
 from bot.customers.rules.due import SnoozeReason
 from bot.customers.usecases.scheduling import set_last_contact, snooze_customer
 from bot.mentions.rules.mentions import MentionState, Posted

@@ -22,7 +22,7 @@ from bot.core.runtime import Runtime
 from bot.customers.queries.screens import list_page
 from bot.customers.tables import Customer
 from bot.customers.usecases.lists import apply_import
-from bot.customers.usecases.scheduling import reschedule_workspace
+from bot.customers.usecases.rescheduling import reschedule_workspace
 from bot.digests.queries import compose_neglected, get_slot, list_neglected_lines
 from bot.digests.queries.lists import get_list
 from bot.digests.rules import Whose

@@ -318,13 +318,13 @@ def test_a_folder_keeps_the_last_backups(database: Database, tmp_path: Path, clo
 async def test_the_running_bot_backs_up_once_a_day(sqlite_url: str, tmp_path: Path) -> None:
     """With a folder, the job makes a backup that can be restored; a folder that is gone is told in one sentence."""
     async with rehearsal() as slack:
-        more = {"backup_folder": tmp_path / "backups"}
+        more = {"backup_folder": tmp_path / "disk" / "backups"}
         async with Bot(settings(slack, sqlite_url, **more), run_scheduler=False) as bot:
             assert await bot.run_job("back_up") == 0
             beats = await bot.runtime.read(list_heartbeats, workspace=None)
             [error] = [beat.error or "" for beat in beats if beat.name == "back_up"]
             assert error.endswith("can't be written: no such file or directory.")
-            more["backup_folder"].mkdir()
+            more["backup_folder"].parent.mkdir()
             assert [await bot.run_job("back_up") for _ in range(2)] == [1, 0]
         [file] = more["backup_folder"].iterdir()
     database = Database(f"sqlite:///{tmp_path}/restored.db")

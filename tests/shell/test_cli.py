@@ -22,6 +22,7 @@ from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import BotError
 from bot.customers.tables import Customer
+from bot.customers.usecases import writing
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.usecases.acting import correct_sentiment
 from bot.process import Bot
@@ -118,6 +119,33 @@ def test_a_list_goes_in_comes_out_and_in_again(tmp_path: Path, database_url: str
     assert "list.csv is undone: 2 removed, 0 put back." in shell.run_ok("import", "--undo", found[1])
     assert shell.names() == []
     assert "was undone already" in shell.run_failing("import", "--undo", found[1])
+
+
+def test_an_import_that_was_interrupted_goes_on(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names both ways, and another list waits; going on and undoing say what they always say."""
+    shell = _shell(tmp_path, database_url)
+    (tmp_path / "short.csv").write_text("Name\nOther\n", encoding="utf-8")
+    finish = writing.finish_import
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("the disk is full")
+
+    for way, said, names in (("--resume", "2 added, 0 changed", 2), ("--undo", "2 removed, 0 put back", 0)):
+        monkeypatch.setattr(writing, "finish_import", fail)
+        failed = shell.run_failing("import", "list.csv", "--map", "Company=name")
+        assert failed.startswith("The import of list.csv was interrupted, and what is done stays.")
+        found = ID.search(failed)
+        assert found is not None
+        monkeypatch.setattr(writing, "finish_import", finish)
+        assert "let it go on or undo it first" in shell.run_failing("import", "short.csv")
+        assert said in shell.run_ok("import", way, found[1])
+        assert len(shell.names()) == names
+        if way == "--resume":
+            assert "finished already" in shell.run_failing("import", "--resume", found[1])
+            shell.run_ok("import", "--undo", found[1])
+    assert "isn't an import's id" in shell.run_failing("import", "--resume", "soon")
 
 
 def test_rows_are_kept_apart_by_an_option(tmp_path: Path, database_url: str) -> None:

@@ -11,7 +11,7 @@ from bot.core.database import workspace_of
 from bot.customers.gateways import read_drafts
 from bot.customers.tables import Customer
 from bot.customers.usecases.lists import apply_import
-from bot.customers.usecases.scheduling import reschedule_workspace
+from bot.customers.usecases.rescheduling import reschedule_workspace
 from bot.workspaces.usecases import BOT
 from rehearsal.actor import Actor
 from tests.makers import ANA, MARA, ROOT

@@ -12,8 +12,10 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from bot.core.database import Database, sqlite_module
+from bot.customers.queries.searching import list_nearest, list_partly
 from bot.features import FEATURES
 from bot.storage import migrate
+from tests.makers import WORKSPACE, add_customer
 from tests.upgrade.screens import Json, load_screens
 from tests.upgrade.upgraded import Upgraded, copy_to_postgres, load_dump, open_upgraded
 
@@ -70,6 +72,17 @@ async def test_what_was_undelivered_is_sent_once_after_the_upgrade(old_database:
         with stage.bot.runtime.database.reading(None) as session:
             rows = session.connection().execute(text("SELECT key, state, reason FROM outbox WHERE state <> 'sent'"))
             assert [row.key for row in rows if row.key in SCREENS["pending"] and row.reason != "expired"] == []
+
+
+async def test_old_customers_are_found_by_a_part_of_their_name(old_database: str) -> None:
+    """A database that knew no trigrams gets them for every name it has, and for those that come."""
+    with closing(Database(old_database)) as database:
+        migrate(database)
+        with database.transaction(WORKSPACE) as session:
+            assert [one.name for one in list_partly(session, "sail")] == ["Tejo Sailing School"]
+            assert [name for _, name in list_nearest(session, "Godlfinch Dentl")][:1] == ["Goldfinch Dental"]
+            add_customer(session, "Zebra Sailmakers")
+            assert len(list_partly(session, "sail")) == 2
 
 
 async def test_every_kind_of_notification_was_undelivered() -> None:

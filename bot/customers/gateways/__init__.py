@@ -10,10 +10,10 @@ from typing import Any
 
 from bot.core.collecting import without_collecting
 from bot.customers.gateways.columns import settle_columns
-from bot.customers.gateways.tables import Row, Table, left_out, read_table, rows_above_footers
+from bot.customers.gateways.tables import Row, Table, left_out, read_table, rows_above_footers, without_headings
 from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap, count_known
 from bot.customers.rules.rows import Note, Refusal, RowDraft, parse_row, refuse
-from bot.customers.schemas import Cell, Drafts
+from bot.customers.schemas import Cell, Drafts, UploadSchema
 
 STRIDE = 1000  # rows between two calls of a progress
 
@@ -40,15 +40,15 @@ def read_drafts(
     Raises:
         UnreadableFile: the bytes are no table we can read; the message says what to do.
     """
-    table = read_table(data, name=name, count_known=lambda cells: count_known(cells, by_hand))
+    table = open_list(data, name=name, by_hand=by_hand or {})
     read = settle_columns(table, by_hand or {}, answers or {}, today=today)
     mapping = read.mapping
     system = default_source or ("" if mapping.system == OUR_OWN else mapping.system)
     rows: list[RowDraft] = []
     refusals: list[Refusal] = []
-    footers: list[Row] = []
+    no_rows: list[Row] = []
     if not mapping.problems:
-        drafts = parse_rows(table, mapping, today=today, default_source=system, settled=read.settled, footers=footers)
+        drafts = parse_rows(table, mapping, today=today, default_source=system, settled=read.settled, no_rows=no_rows)
         for done, draft in enumerate(drafts, start=1):
             if isinstance(draft, RowDraft):
                 rows.append(draft)
@@ -57,8 +57,8 @@ def read_drafts(
             if progress and done % STRIDE == 0:
                 progress(done)
     remarks = [*table.remarks, *(Note(table.headings_line, "", said, "") for said in read.remarks)]
-    if footers:
-        remarks.append(left_out(footers, "below the table"))
+    numbers = [row.row_number for row in rows] + [refusal.row_number for refusal in refusals]
+    remarks += _left_out(no_rows, max(numbers, default=0))
     columns = {field: mapping.headers[at] for field, at in mapping.columns.items()}
     if mapping.person:  # first and last name together are the contact's name
         columns[Field.CONTACT_NAME] = " + ".join(mapping.headers[at] for at in mapping.person)
@@ -70,15 +70,37 @@ def read_drafts(
     )  # fmt: skip
 
 
+def open_list(data: bytes, *, name: str, by_hand: Mapping[str, str]) -> Table:
+    """Return the table in a list of customers, without the lines above its headings; raises as `read_table` does."""
+    table = read_table(data, name=name, count_known=lambda cells: count_known(cells, by_hand))
+    return table if count_known(table.headers, by_hand) else without_headings(table)
+
+
+def _left_out(no_rows: Sequence[Row], last: int) -> list[Note]:
+    """Return what to say about lines that are no rows, between them and behind the *last* of them."""
+    between = [row for row in no_rows if row.number <= last]
+    below = [row for row in no_rows if row.number > last]
+    where = ((between, "between the rows"), (below, "below the table"))
+    return [left_out(lines, stood) for lines, stood in where if lines]
+
+
+def read_upload(upload: UploadSchema) -> Drafts:
+    """Return the customers in a list that was sent, read as its sender has chosen and answered so far."""
+    return read_drafts(
+        upload.content, name=upload.file_name, by_hand=upload.by_hand, answers=upload.answers, today=upload.today,
+        default_source=str(upload.choices.get("source") or ""),
+    )  # fmt: skip
+
+
 def parse_rows(
-    table: Table, mapping: HeaderMap, *, footers: list[Row] | None = None, **options: Any
+    table: Table, mapping: HeaderMap, *, no_rows: list[Row] | None = None, **options: Any
 ) -> Iterator[RowDraft | list[Refusal]]:
     """
     Yield a draft, or what is wrong, for every row of *table*; *options* are those of `parse_row`.
 
-    Lines below the table are added to *footers* instead.
+    Lines between and below the rows that are none are added to *no_rows* instead.
     """
-    for row in rows_above_footers(table, footers):
+    for row in rows_above_footers(table, no_rows):
         if row.problem:
             yield [refuse(row.number, row.problem)]
         else:

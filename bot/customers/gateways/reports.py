@@ -3,9 +3,8 @@
 import codecs
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.customers.gateways import write_csv
-from bot.customers.gateways.tables import Row, Table, read_table
-from bot.customers.rules.headers import count_known
+from bot.customers.gateways import open_list, write_csv
+from bot.customers.gateways.tables import Row, Table
 from bot.customers.rules.rows import Note
 from bot.customers.schemas import Drafts, ImportPlan
 
@@ -18,7 +17,7 @@ _LAST_HEADINGS = write_csv(REPORT_COLUMNS, ()).removeprefix(codecs.BOM_UTF8).rst
 
 def write_refused(content: bytes, *, name: str, by_hand: Mapping[str, str], plan: ImportPlan) -> bytes:
     """Return the refused rows as CSV: the cells as they stand in the list, and in the last column why."""
-    table = _open(content, name, by_hand)
+    table = open_list(content, name=name, by_hand=by_hand)
     reasons = _reasons(plan.refusals)
     rows = [row for row in table.rows() if row.number in reasons]
     return _write(table, (WHY_REFUSED,), ((row, (reasons[row.number],)) for row in rows), _width(table, rows))
@@ -33,7 +32,7 @@ def write_report(
     What became of it is "added", "changed", "left alone", "taken as one with row 2", "refused", or "left out" for
     lines below the table; not *done*, "would be added" and so on.
     """
-    table = _open(content, name, by_hand)
+    table = open_list(content, name=name, by_hand=by_hand)
     became, why = _outcomes(drafts, plan, done=done), _reasons([*plan.refusals, *_told(plan)])
     rows = ((row, (row.number, became.get(row.number, LEFT_OUT), why.get(row.number, ""))) for row in table.rows())
     return _write(table, REPORT_COLUMNS, rows, _width(table, table.rows()))
@@ -42,10 +41,6 @@ def write_report(
 def is_report(beginning: bytes) -> bool:
     """Return whether a file that begins so is a report that was written before."""
     return beginning.partition(b"\r\n")[0].endswith(_LAST_HEADINGS)
-
-
-def _open(content: bytes, name: str, by_hand: Mapping[str, str]) -> Table:
-    return read_table(content, name=name, count_known=lambda cells: count_known(cells, by_hand))
 
 
 def _outcomes(drafts: Drafts, plan: ImportPlan, *, done: bool) -> dict[int, str]:

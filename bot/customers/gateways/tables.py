@@ -10,7 +10,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, cast
 
 from bot.core.errors import InvalidInput
@@ -57,6 +57,12 @@ _OTHER_KINDS = (
 _SEPARATOR_LINE = re.compile(r"sep=([^\w \r\n\"'])\s*", re.IGNORECASE)  # what Excel writes to tell itself the separator
 _GUARDED = re.compile(r"'+[=+\-@|\t\r]")
 _NUL_SHARE_OF_TEXT = 0.1
+_IS_DATA = re.compile(
+    r"\S@\S+\.\w|://|^www\.|^[\w-]+\.(?:com|net|org|io|co|de|fr|es|it|nl|pt|dk|se|uk|eu|ch|at|be)\b|"
+    r"^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}",
+    re.IGNORECASE,
+)
+"""What stands in rows and not in headings: addresses and dates."""
 
 
 class UnreadableFile(InvalidInput):
@@ -97,18 +103,53 @@ class Table:
                     yield row
 
 
-def rows_above_footers(table: Table, footers: list[Row] | None = None) -> Iterator[Row]:
-    """Yield the rows of *table* without the lines below it, such as totals, which are added to *footers*."""
+def rows_above_footers(table: Table, no_rows: list[Row] | None = None) -> Iterator[Row]:
+    """
+    Yield the rows of *table* without lines below it, such as totals, and without headings that are repeated between its
+    rows, with a title above them; those lines are added to *no_rows*.
+    """
     held: deque[Row] = deque()
+    lines = [] if no_rows is None else no_rows
     for row in table.rows():
+        if _repeats(row, table.headers):
+            lines += [held.pop()] if table.headings_line > 1 and _is_title(held) else []
+            lines.append(row)
+            continue
         held.append(row)
         if len(held) > MOST_FOOTERS:
             yield held.popleft()
     last = list(held)
     above = len(last) - count_footers([row.cells for row in last], len(table.headers))
-    if footers is not None:
-        footers += last[above:]
+    lines += last[above:]
     yield from last[:above]
+
+
+def _is_title(rows: Sequence[Row]) -> bool:
+    """Return whether the last of *rows* has one cell and stands below an empty line."""
+    return len(rows) > 1 and _filled(rows[-1]) == 1 and rows[-1].number > rows[-2].number + 1
+
+
+def _repeats(row: Row, headers: Sequence[str]) -> bool:
+    cells = row.cells
+    return cells[:1] == [*headers[:1]] and tuple(" ".join(cell.split()) for cell in cells) == tuple(headers)
+
+
+def without_headings(table: Table) -> Table:
+    """
+    Return a table of which no heading is known as one whose columns have numbers, if its first line is a row.
+
+    A row is told by an address or a date. Else a remark says that the first line was taken for the headings.
+    """
+    first = table.headers
+    quoted = ", ".join(f"“{clean_text(cell, 40)}”" for cell in first[:TITLES_SHOWN])
+    if not any(map(_IS_DATA.search, first)):
+        told = f"The first line ({quoted}) was taken for the headings. If it is a customer, write headings above it."
+        return replace(table, remarks=(*table.remarks, Note(table.headings_line, "", told, first[0])))
+    told = f"The first line ({quoted}) is no line of headings, so the columns are called by their numbers."
+    return replace(
+        table, headers=tuple(f"Column {at}" for at in range(1, len(first) + 1)), headings_line=table.headings_line - 1,
+        remarks=(*table.remarks, Note(table.headings_line, "", told, first[0])),
+    )  # fmt: skip
 
 
 def read_table(data: bytes, *, name: str, count_known: Callable[[Sequence[str]], int] | None = None) -> Table:
@@ -122,7 +163,10 @@ def read_table(data: bytes, *, name: str, count_known: Callable[[Sequence[str]],
     """
     for magic, kind in _OTHER_KINDS:
         if data.startswith(magic):
-            raise UnreadableFile(f"{name} is {kind}: save it as CSV (in Excel: Save as, “CSV UTF-8”) and send that.")
+            sheet = "open the right sheet and " if "Excel" in kind else ""
+            raise UnreadableFile(
+                f"{name} is {kind}: {sheet}save it as CSV (in Excel: Save as, “CSV UTF-8”) and send that."
+            )
     encoding, remarks = _encoding(data, name)
     with closing(_open_text(data, encoding)) as text:
         lines = _sample_lines(text)

@@ -50,6 +50,7 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     in_background.action(forms.COLUMNS, importing.ask_columns)
     in_background.action(apart.KEEP_APART, importing.keep_apart)
     in_background.action(views.UNDO, importing.undo)
+    in_background.action(views.RESUME, importing.resume)
     in_background.view(forms.SEND, importing.receive_file)
     in_background.view(forms.MAPPED, importing.map_columns)
     in_background.action(forms.REFUSED, importing.send_refused)

@@ -1,8 +1,8 @@
 """Listeners for importing a list, its preview, its undo, and for exporting everything as a CSV file."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -10,28 +10,38 @@ from uuid import UUID
 from slack_sdk.errors import SlackApiError
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
-from bot.customers.gateways import read_drafts, write_csv
+from bot.customers.gateways import read_upload, write_csv
 from bot.customers.gateways.reports import write_refused
 from bot.customers.listeners.editing import state_in
 from bot.customers.listeners.questions import answers_in
 from bot.customers.queries import HEADERS, export_rows
 from bot.customers.queries.screens import get_import_message, get_refused_rows, get_upload, list_imports
-from bot.customers.schemas import Drafts, ImportPlan, UploadSchema
+from bot.customers.schemas import Drafts, ImportDone, ImportPlan, ImportUndone, UploadSchema
 from bot.customers.schemas.importing import RefusedFile
+from bot.customers.usecases.comparing import Progress
 from bot.customers.usecases.lists import plan_import
 from bot.customers.usecases.refused import store_refused_rows
 from bot.customers.usecases.sharing import check_among
-from bot.customers.usecases.undoing import undo_import
-from bot.customers.usecases.uploads import answer_upload, import_upload, keep_rows_apart, map_upload, store_upload
+from bot.customers.usecases.undoing import run_undo
+from bot.customers.usecases.uploads import (
+    answer_upload,
+    import_upload,
+    keep_rows_apart,
+    map_upload,
+    resume_import,
+    store_upload,
+)
 from bot.customers.views import forms
 from bot.customers.views.apart import ALL, NONE
+from bot.customers.views.earlier import imported_before
 from bot.slack.blocks import Block, escape, plural
 from bot.slack.callers import Caller
 from bot.slack.files import fetch_file, send_file
-from bot.slack.message_refs import update_message
+from bot.slack.message_refs import address_of, update_message
 from bot.slack.modals import notice_modal
 
 EXPORT_NAME = "customers.csv"
+REPORT_SECONDS = 3  # between two redraws of a window or message: Slack takes some twenty updates a minute
 
 
 async def ask_for_file(caller: Caller) -> None:
@@ -86,15 +96,76 @@ async def undo(caller: Caller) -> None:
     """Undo an import, from its message or from the list of earlier ones, and redraw its message."""
     import_id = _id_in(caller.value)
     try:
-        schema = await caller.run(undo_import, import_id=import_id)
+        async with _reporting(caller, "Undone") as progress:
+            schema = await caller.run_batches(run_undo, import_id=import_id, progress=progress)
     except AlreadyDone:
         await _redraw_message(caller, import_id)
         raise
+    await _show_undone(caller, schema)
+
+
+async def resume(caller: Caller) -> None:
+    """Go on with an import or an undoing that was interrupted, and say what became of it where that was pressed."""
+    import_id, uploads = _id_in(caller.value), list[UploadSchema]()
+
+    def read(upload: UploadSchema) -> Drafts:
+        uploads.append(upload)
+        return read_upload(upload)
+
+    async with _reporting(caller, "Done") as progress:
+        done = await caller.run_batches(resume_import, import_id=import_id, read=read, progress=progress)
+    if isinstance(done, ImportUndone):
+        await _show_undone(caller, done)
+        return
+    await _keep_refused(caller, uploads[0], done)
+    if caller.modal is None:
+        await caller.replace(forms.done_message(done))
+    else:
+        await caller.update(forms.done(done))
+
+
+async def _show_undone(caller: Caller, schema: ImportUndone) -> None:
     if caller.modal is None:
         await caller.replace(forms.undone(schema))
     else:
         await caller.update(forms.ask_for_file(await caller.read(list_imports), just_undone=schema))
-        await _redraw_message(caller, import_id)
+        await _redraw_message(caller, schema.id)
+
+
+@asynccontextmanager
+async def _reporting(caller: Caller, what: str) -> AsyncIterator[Progress]:
+    """
+    Yield a progress that worker threads call. It shows how far the work is, where the person started it.
+
+    It does so every `REPORT_SECONDS` at most; the last report is sent when the block ends, so that none comes after
+    what is shown then.
+    """
+    loop = asyncio.get_running_loop()
+    reports: list[asyncio.Task[None]] = []
+    last = loop.time()
+
+    def report(done: int, total: int) -> None:
+        nonlocal last
+        if loop.time() - last >= REPORT_SECONDS and all(sent.done() for sent in reports):
+            last = loop.time()
+            reports[:] = [loop.create_task(_report(caller, f"{what}: {done:,} of {total:,} customers."))]
+
+    def from_thread(done: int, total: int) -> None:
+        loop.call_soon_threadsafe(report, done, total)
+
+    try:
+        yield from_thread
+    finally:
+        await asyncio.gather(*reports, return_exceptions=True)
+
+
+async def _report(caller: Caller, words: str) -> None:
+    """Show *words* in the place of what the person used."""
+    if caller.view:
+        await caller.update(forms.working(words))
+    else:
+        at = address_of(caller.body)
+        await update_message(caller.client, at["channel"], at["ts"], forms.working_message(words))
 
 
 async def _redraw_message(caller: Caller, import_id: UUID) -> None:
@@ -102,7 +173,7 @@ async def _redraw_message(caller: Caller, import_id: UUID) -> None:
     found = await caller.read(get_import_message, import_id=import_id)
     if found is not None:
         with suppress(SlackApiError):  # somebody has deleted it
-            await update_message(caller.client, found.channel, found.ts, forms.imported_before(found.summary))
+            await update_message(caller.client, found.channel, found.ts, imported_before(found.summary))
 
 
 async def export(caller: Caller) -> None:
@@ -153,11 +224,19 @@ async def _import(caller: Caller, among: Sequence[str]) -> Block:
     upload, drafts = await _read(caller, upload_id)
     if any(question.id not in upload.answers for question in drafts.questions):  # an answer led to another question
         return await _draw_preview(caller, upload, drafts, erase=erase)
-    done = await caller.run(import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase, share_among=among)
+    async with _reporting(caller, "Imported") as progress:
+        done = await caller.run_batches(
+            import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase, share_among=among, progress=progress
+        )
+    await _keep_refused(caller, upload, done)
+    return forms.done(done)
+
+
+async def _keep_refused(caller: Caller, upload: UploadSchema, done: ImportDone) -> None:
+    """Store the refused rows of an import as a file, so that they can be mended afterwards."""
     if done.plan.refusals:
         content = await _write_refused(upload, done.plan)
         await caller.run(store_refused_rows, import_id=done.id, content=content)
-    return forms.done(done)
 
 
 async def _send_refused(caller: Caller) -> Block:
@@ -207,11 +286,7 @@ async def _read(caller: Caller, upload_id: UUID) -> tuple[UploadSchema, Drafts]:
     if answers := answers_in(caller.form):
         await caller.run(answer_upload, upload_id=upload_id, answers=answers)
     upload = await caller.check(get_upload, upload_id=upload_id)
-    drafts = await asyncio.to_thread(
-        read_drafts, upload.content, name=upload.file_name, by_hand=upload.by_hand, answers=upload.answers,
-        today=upload.today,
-    )  # fmt: skip
-    return upload, drafts
+    return upload, await asyncio.to_thread(read_upload, upload)
 
 
 def _upload_in(view: Mapping[str, Any]) -> tuple[UUID, bool]:

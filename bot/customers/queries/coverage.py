@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
-from bot.customers.queries import due
+from bot.customers.queries import checking
 from bot.customers.queries.due import (
     CUSTOMERS,
     ahead,
@@ -23,6 +23,7 @@ from bot.customers.rules.due import CoverageGroup
 from bot.customers.schemas import Coverage, OwnerCoverage
 from bot.customers.tables import TALLY, Customer, tally_key
 from bot.people.tables import Person
+from bot.workspaces.queries import get_workspace
 
 RECOUNT = "evenhand doctor --recount counts anew."
 
@@ -118,8 +119,18 @@ def find_next_due(session: Session, *, owner_ids: Sequence[str] | None, today: d
 
 
 def list_problems(session: Session, now: datetime) -> list[str]:
+    """
+    Return what `checking.list_problems` does, and a sentence if the tally doesn't add up.
+
+    That is looked at once in each round of housekeeping's checks: once a day, and each time where the list is short.
+    """
+    begins = get_workspace(session).schedules_checked_to is None
+    return [*checking.list_problems(session, now), *(list_tally_problems(session) if begins else ())]
+
+
+def list_all_problems(session: Session, now: datetime) -> list[str]:
     """Return a sentence for each customer with a wrong schedule, and one if the tally doesn't add up."""
-    return [*due.list_problems(session, now), *list_tally_problems(session)]
+    return [*checking.list_all_problems(session, now), *list_tally_problems(session)]
 
 
 def list_tally_problems(session: Session) -> list[str]:

@@ -1,7 +1,7 @@
 """When customers are due and where they stand: the SQL of `rules.due`, and schedules of many."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any, cast
 
@@ -35,9 +35,6 @@ FACT_NAMES = (
     "due_on", "neglected_after", "snoozed_until", "snooze_reason", "snooze_note", "preferences",
 )  # fmt: skip
 """The columns that a `CustomerSchema` shows as they are."""
-
-MOST_PROBLEMS = 20
-MEND = "save the cadence in /evenhand setup once more, which winds every clock."
 
 Day = date | sa.ColumnElement[date]
 """A day, as a value or as a parameter of a statement."""
@@ -178,17 +175,6 @@ def list_owners_among(session: Session, person_ids: Sequence[str]) -> list[str]:
     """List which of these people look after any customer."""
     query = select(Customer.owner_id).where(col(Customer.owner_id).in_(list(person_ids)))
     return sorted({owner_id for owner_id in session.exec(query.distinct()).all() if owner_id}) if person_ids else []
-
-
-def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001 - the shape of every check
-    """Return a sentence for each customer whose stored schedule doesn't follow from its other columns."""
-    schedules = ScheduleBatch(session)
-    wrong = [
-        f"{customer.name} has dates that don't follow from its facts; {MEND}"
-        for customer in session.exec(select(Customer).execution_options(yield_per=1000))
-        if schedules.schedule_of(customer) != tuple(getattr(customer, name) for name in Schedule._fields)
-    ]
-    return wrong[:MOST_PROBLEMS] + ([f"{len(wrong) - MOST_PROBLEMS} more."] if len(wrong) > MOST_PROBLEMS else [])
 
 
 def _is(column: sa.ColumnElement[Any], value: StrEnum) -> sa.ColumnElement[bool]:

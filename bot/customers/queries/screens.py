@@ -1,7 +1,7 @@
 """What the screens of this feature show: lists, a customer's card with its timeline, imported lists."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import chain
 from typing import Any, cast
@@ -36,6 +36,7 @@ from bot.customers.queries.searching import (
     list_partly,
 )
 from bot.customers.queries.sharing import list_shares
+from bot.customers.rules.batches import UNFINISHED, ImportState, is_running
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
@@ -64,7 +65,7 @@ PAGE_ROWS = 8
 TIMELINE_LINES = 10
 FAMILY_SHOWN = 5
 OPTIONS = 20
-MOST_CONSIDERED = 1000
+MOST_CONSIDERED = 300
 """Customers whose names hold what somebody typed, among whom the menu looks for the most overdue."""
 IMPORTS_SHOWN = 5
 EXAMPLES = 3
@@ -236,11 +237,17 @@ def get_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
     Raises:
         NotFound: it was taken in or thrown away, or it is somebody else's.
     """
-    upload = session.exec(select(Upload).where(Upload.id == upload_id, Upload.by == by)).first()
+    waiting = select(Upload).where(Upload.id == upload_id, Upload.by == by, col(Upload.import_id).is_(None))
+    upload = session.exec(waiting).first()
     if upload is None:
         raise NotFound("That list isn't here any more: it was imported, or a day has passed. Send it again.")
+    return upload_schema(upload, get_today(session, person_id=by, now=now))
+
+
+def upload_schema(upload: Upload, today: date) -> UploadSchema:
+    """Return a list that was sent, to be read as of *today*."""
     stored = {name: getattr(upload, name) for name in UploadSchema.model_fields.keys() - {"today"}}
-    return UploadSchema(**stored, today=get_today(session, person_id=by, now=now))
+    return UploadSchema(**stored, today=today)
 
 
 def _not_to_contact(customers: Any) -> sa.Select[Any]:
@@ -326,6 +333,9 @@ def _summaries(session: Session, made: Sequence[Import], *, viewer: str, now: da
             undone_by=names.get(one.undone_by or "", FORGOTTEN) if one.undone_at else None,
             may_undo=one.undone_at is None and one.id in theirs,
             has_refused=one.id in refused & theirs,
+            is_running=is_running(one.alive_at, now=now),
+            is_undoing=one.state is ImportState.UNDOING,
+            is_interrupted=one.state in UNFINISHED and not is_running(one.alive_at, now=now),
         )
         for one in made
     )

@@ -270,7 +270,7 @@ def split_tags(cell: str) -> tuple[str, ...]:
     if text.startswith("[") and text.endswith("]"):  # a list as programs print it: ['SaaS', 'B2B']
         text = re.sub("[\"']", "", text[1:-1])
     parts = split_words(text if re.search("[;|]", text) else text.replace(",", ";"))
-    return tuple(part.removeprefix("* ") for part in parts)
+    return tuple(part.removeprefix("* ").strip('"') for part in parts)
 
 
 @cache

@@ -24,7 +24,9 @@ _AMERICAN_CELL = re.compile(
 _CODE = re.compile(r"[A-Z0-9_.-]*\d[A-Z0-9_.-]*|[A-Z0-9]{1,5}")
 _WORDS_ONLY = re.compile(r"[^\W\d_]{2}")
 _NO_NAME = re.compile(
-    r"@|://|^www\.|^[\d\s.,:/+()%€$£-]*$|^\d{1,4}[-./]\d{1,2}[-./]|^(?:true|false|yes|no)$|.{120}", re.IGNORECASE
+    r"@|://|^www\.|^[\d\s.,:/+()%€$£-]*$|^\d{1,4}[-./]\d{1,2}[-./]|^\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}$|"
+    r"^(?:true|false|yes|no)$|.{120}",
+    re.IGNORECASE,
 )
 
 
@@ -114,7 +116,7 @@ def map_headers(
 
     Columns that are *empty* are taken where there is no other; those of *flags*, which say yes and no, are no names.
     """
-    spelt, headers = [spelling(header) for header in headers], _numbered(headers)
+    spelt, headers = [_known_spelling(header) for header in headers], _numbered(headers)
     columns, left_out, problems = _mapped_by_hand(headers, spelt, by_hand or {})
     system = _system(set(spelt))
     rivals: list[tuple[Field, Sequence[int]]] = []
@@ -122,6 +124,8 @@ def map_headers(
     for field in Field:
         if field not in columns:
             taken = {*columns.values(), *left_out, *((*person, *flags) if field is Field.NAME else ())}
+            if field is Field.EXTERNAL_ID and person and Field.NAME in columns:
+                taken |= {at for at, word in enumerate(spelt) if word in _IDS_OF_PEOPLE}
             ranks = _SYSTEMS.get(system, {}).get(field, _HEADINGS[field])
             found = _best_rank(spelt, ranks, taken | empty) or _best_rank(spelt, ranks, taken)[:1]
             if len(found) > 1:
@@ -202,7 +206,7 @@ def is_american(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 def count_known(cells: Sequence[str], by_hand: Mapping[str, str] | None = None) -> int:
     """Return how many of *cells* are headings that we know, or that *by_hand* names."""
     named = {spelling(header) for header in by_hand or {}}
-    return sum(word in _KNOWN or word in named for word in map(spelling, cells) if word)
+    return sum(word in _KNOWN or word in named for word in map(_known_spelling, cells) if word)
 
 
 def _unmapped(headers: Sequence[str], read: set[int]) -> tuple[str, ...]:
@@ -223,6 +227,14 @@ def spelling(header: str) -> str:
     """A heading without case, spaces, accents, punctuation: "company_name", "companyName", "Company name" are one."""
     folded = unicodedata.normalize("NFKD", header.casefold())
     return re.sub(r"[^\w]|_", "", "".join(char for char in folded if not unicodedata.combining(char)))
+
+
+def _known_spelling(header: str) -> str:
+    """Return a heading's spelling, or that of the first part that is known: "Firma / Company", "Betreuer/in"."""
+    whole, parts = spelling(header), [spelling(part) for part in header.split("/")]
+    if whole in _KNOWN or not _NEVER_NAMES.isdisjoint(parts):
+        return whole
+    return next((part for part in parts if part in _KNOWN), whole)
 
 
 @cache
@@ -264,7 +276,7 @@ def field_called(word: str) -> Field | None:
 def _column(headers: Sequence[str], spelt: Sequence[str], wanted: str) -> int | None:
     if wanted in headers:
         return headers.index(wanted)
-    asked = spelling(wanted)
+    asked = _known_spelling(wanted)
     return spelt.index(asked) if asked and asked in spelt else None
 
 
@@ -339,5 +351,7 @@ def short(header: str) -> str:
 _KNOWN = frozenset[str]().union(*(_spellings(rank) for ranks in _HEADINGS.values() for rank in ranks))
 """Every heading we know, as `spelling` has it."""
 _AMERICAN = _spellings(WORDS["columns"]["american"])
+_IDS_OF_PEOPLE = _spellings(WORDS["columns"]["ids_of_people"])
+"""Headings of ids that are a person's where a list has people of companies."""
 _NEVER_NAMES = _spellings(WORDS["columns"]["never_names"])
 """Headings of columns that hold no names."""

@@ -36,7 +36,7 @@ _TEXT_LIMITS: Mapping[Field, int] = {
     Field.SOURCE: 60, Field.PARENT: LONGEST_NAME, Field.CONTACT_NAME: 200, Field.CONTACT_ROLE: 120,
 }  # fmt: skip
 _ADDRESS_BEHIND = re.compile(r"\s*\(https?://[^)]*\)")
-"""What Notion writes behind a person's name."""
+"""What Notion writes behind the name of a person or page."""
 _SPREADSHEETS_ERROR = re.compile(
     r"#(?:NAME|REF|VALUE|DIV/0|NUM|NULL|N/A|SPILL|CALC|WERT|BEZUG|ZAHL|NV|NOMBRE|VALOR|NOM|VALEUR|NOME|RIF|VALORE|NAAM|"
     r"WAARDE|VERW)[?!]?",
@@ -287,7 +287,7 @@ class _RowReader:
         self.notes.append(Note(self.row_number, self.mapping.heading(field), reason, _shown(cell)))
 
     def name(self, cell: str) -> str:
-        name = clean_text(cell, LONGEST_NAME_READ + 1)
+        name = clean_text(_ADDRESS_BEHIND.sub("", cell), LONGEST_NAME_READ + 1)
         if len(name) > LONGEST_NAME_READ:
             raise Unclear(f"is too long for a name; write at most {LONGEST_NAME} characters")
         if not name:

@@ -302,6 +302,7 @@ class ImportSummary(Schema):
     A list that was taken in: by whom (a name) and when, what it did, and who undid it, if anybody did.
 
     *has_refused* says that the viewer can get its refused rows as a file.
+    An import or undoing that `is_running` can't be undone now; one that `is_interrupted` can go on.
     """
 
     id: UUID
@@ -315,6 +316,9 @@ class ImportSummary(Schema):
     undone_by: str | None = None
     may_undo: bool = False
     has_refused: bool = False
+    is_running: bool = False
+    is_undoing: bool = False
+    is_interrupted: bool = False
 
 
 class ImportMessage(Schema):
@@ -337,7 +341,7 @@ class ImportUndone(Schema):
 
 
 class UploadSchema(Schema):
-    """A list that was uploaded and not confirmed yet."""
+    """A list that was uploaded and isn't imported yet; *choices* are those of an import that was interrupted."""
 
     id: UUID
     by: str
@@ -347,6 +351,7 @@ class UploadSchema(Schema):
     by_hand: Mapping[str, str] = {}
     answers: Mapping[str, str] = {}
     apart: tuple[int, ...] = ()
+    choices: Mapping[str, Any] = {}
 
 
 class ErasureSubject(Schema):

@@ -1,6 +1,9 @@
-"""What leaves this feature about an import after it was done: its refused rows, and the news that it was undone."""
+"""What leaves this feature about an import: its run, its refused rows, and the news of its end."""
 
-from bot.core.schemas import Notification, Schema
+from datetime import datetime
+from uuid import UUID
+
+from bot.core.schemas import Notification, PromptNotification, Schema
 
 
 class RefusedFile(Schema):
@@ -20,3 +23,28 @@ class ImportTakenBack(Notification):
     given: int
     left: int
     by: str
+
+
+class ImportRun(Schema):
+    """
+    The right to write an import, or its undoing, until another run takes over: *runner* is its token.
+
+    *by* has imported the list, at the instant *at*.
+    """
+
+    id: UUID
+    runner: UUID
+    by: str
+    at: datetime
+    file_name: str
+    is_undo: bool = False
+
+
+class ImportInterrupted(PromptNotification):
+    """The import of a list, or its undoing, stopped before its end, when *done* customers were written."""
+
+    kind = "customers.import_interrupted"
+    import_id: UUID
+    file_name: str
+    is_undo: bool = False
+    done: int = 0

@@ -17,7 +17,8 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema, CustomersHandedOver, CustomerTaken
 from bot.customers.tables import Customer
-from bot.customers.usecases.scheduling import audit, reschedule, reschedule_owner
+from bot.customers.usecases.rescheduling import reschedule_owner
+from bot.customers.usecases.scheduling import audit, reschedule
 from bot.people.queries import get_person, get_today, list_names
 from bot.people.rules import Mute
 from bot.people.usecases import may_manage, require_here

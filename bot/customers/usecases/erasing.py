@@ -17,7 +17,7 @@ from bot.customers.queries import find_row, list_aliases, list_contacts
 from bot.customers.queries.searching import find_customer
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import ErasureSubject, SubjectErased, SubjectExport
-from bot.customers.tables import Customer, Import, RefusedRows, Upload
+from bot.customers.tables import Customer, Import, RefusedRows, Rescheduling, Upload
 from bot.customers.usecases.scheduling import reschedule
 from bot.customers.usecases.undoing import delete_customers
 from bot.people.queries import find_person_row, list_managers, list_people
@@ -148,6 +148,7 @@ def _erase_person(session: Session, person_id: str, *, now: datetime) -> int:
         touched += session.execute(theirs.values({column: GONE})).rowcount  # type: ignore[attr-defined]  # an UPDATE's
     uploads = sa.delete(Upload).where(col(Upload.by) == person_id)
     refused = sa.delete(RefusedRows)  # any list may name the person as an owner
+    session.exec(sa.delete(Rescheduling).where(col(Rescheduling.owner_id) == person_id))
     return touched + sum(session.exec(rows).rowcount for rows in (uploads, refused))
 
 

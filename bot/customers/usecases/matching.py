@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.core.clock import new_id
+from bot.customers.rules.batches import id_of_row, ids_of_rows
 from bot.customers.rules.grouping import RowGroup, combine
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
@@ -20,6 +20,7 @@ COMPARED_COLUMNS = (
     "id", "name", "name_key", "domain", "owner_id", "parent_id", "external_id", "source", "cadence_days", "status",
     "annual_value", "currency", "headcount", "country", "zone", "tags", "preferences", "added_on", "last_contact_on",
     "first_due_on", "sooner_on", "sooner_since", "status_reason", "status_by", "status_until", "cadence_approved_by",
+    "changed_at",
 )  # fmt: skip
 """The columns of customers that a list is compared with."""
 
@@ -29,14 +30,16 @@ class ListedCustomer:
     """
     A customer that rows of a list are about.
 
-    `current` is the stored row (None: it is new); `given` holds the rows' values without blanks; `why` says why several
-    rows were taken as one; `by_name` says that only the name identified it.
+    `current` is the stored row (None: it is new); `given` holds the rows' values without blanks, `different` those that
+    differ from the stored row; `why` says why several rows were taken as one; `by_name` says that only the name
+    identified it.
     """
 
     id: UUID
     current: Any = None
     rows: list[RowDraft] = field(default_factory=list)
     given: dict[str, Any] = field(default_factory=dict)
+    different: dict[str, Any] | None = None
     name_key: str = ""
     domain: str | None = None
     external_id: str | None = None
@@ -59,8 +62,12 @@ class Matcher:
     A stored customer is what one group of rows is about at most, so that each of several namesakes finds its own.
     """
 
-    def __init__(self, session: Session, *, find_owner: Callable[[str], str | None]) -> None:
-        """Read every customer of the workspace; *find_owner* returns the person whom words in a list mean."""
+    def __init__(self, session: Session, *, find_owner: Callable[[str], str | None], import_id: UUID) -> None:
+        """
+        Read every customer of the workspace except those that the import itself has added before an interruption.
+
+        *find_owner* returns the person whom words in a list mean.
+        """
         self.by_uuid: dict[UUID, ListedCustomer] = {}
         self.by_id: dict[tuple[str, str], ListedCustomer] = {}
         self.refusals: list[Refusal] = []
@@ -68,12 +75,15 @@ class Matcher:
         self._by_domain: dict[str, list[ListedCustomer]] = {}
         self._by_name: dict[str, list[ListedCustomer]] = {}
         self._matched: dict[int, ListedCustomer | None] = {}  # None: the group was refused
-        for row in session.execute(sa.select(*(getattr(Customer, name) for name in COMPARED_COLUMNS))):
+        self._import_id = import_id
+        stored = sa.select(*(getattr(Customer, name) for name in COMPARED_COLUMNS))
+        for row in session.execute(stored.where(not_added_by(import_id))):
             self._index(
-                ListedCustomer(row.id, row, [], {}, row.name_key, row.domain, row.external_id, row.source or "")
+                ListedCustomer(row.id, row, [], {}, None, row.name_key, row.domain, row.external_id, row.source or "")
             )
         for customer_id, key in session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))):
-            if (target := self.by_uuid[customer_id]).name_key != key:
+            target = self.by_uuid.get(customer_id)
+            if target is not None and target.name_key != key:
                 self._by_name.setdefault(key, []).append(target)
         self._comparison = Comparison(session, find_owner, self.find_parents)
 
@@ -169,10 +179,10 @@ class Matcher:
 
     def _add_new(self, group: RowGroup, *, alone: bool, has_namesake: bool) -> None:
         shares = bool(group.domain) and (not alone or group.domain in self._by_domain)
-        target = ListedCustomer(new_id())
+        row = group.rows[0]
+        target = ListedCustomer(id_of_row(self._import_id, row.row_number))
         self._take(group, target)
         self._index(target)
-        row = group.rows[0]
         if has_namesake:
             reason = f"“{row.name}” has a namesake in this list: the rows differ, so each is a customer of its own."
             self.remarks.append(Note(row.row_number, "name", reason, row.name))
@@ -207,6 +217,11 @@ class Matcher:
             self._by_domain.setdefault(target.domain, []).append(target)
         if target.external_id:
             self.by_id.setdefault((target.source, target.external_id), target)
+
+
+def not_added_by(import_id: UUID) -> sa.ColumnElement[bool]:
+    """SQL: a customer isn't one that this import has added."""
+    return sa.not_(col(Customer.id).between(*ids_of_rows(import_id)))
 
 
 def _may_be(target: ListedCustomer, group: RowGroup) -> bool:

@@ -9,13 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
 from bot.customers.queries import get_customer, schema_of
-from bot.customers.queries.due import CUSTOMERS, MOVING_NAMES, ScheduleBatch
+from bot.customers.queries.due import ScheduleBatch
 from bot.customers.rules.due import (
     RuleRefused,
-    Schedule,
     SnoozeReason,
     SnoozeTooLong,
     Status,
@@ -26,7 +24,7 @@ from bot.customers.rules.due import (
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
-from bot.customers.usecases.matching import ListedCustomer
+from bot.customers.usecases.matching import ListedCustomer, not_added_by
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import record
@@ -66,41 +64,6 @@ def reschedule(session: Session, customers: Iterable[Customer], *, now: datetime
         schedules.apply(customer)
         customer.changed_at = now
     return len(rescheduled)
-
-
-def reschedule_owner(session: Session, *, owner_id: str | None, now: datetime) -> int:
-    """Recompute every customer of an owner (None: the pool) after their hours or days away changed."""
-    return _reschedule_where(session, CUSTOMERS.c.owner_id == owner_id, now=now)
-
-
-def reschedule_workspace(session: Session, *, now: datetime) -> int:
-    """Recompute every customer after the workspace's cadence changed."""
-    return _reschedule_where(session, sa.true(), now=now)
-
-
-def _reschedule_where(session: Session, which: sa.ColumnElement[bool], *, now: datetime) -> int:
-    """
-    Recompute the customers that *which* holds for, without making objects of them: there may be tens of thousands.
-
-    Only those whose schedule moves are written. Returns how many were looked at.
-    """
-    session.flush()
-    names = (*MOVING_NAMES, *Schedule._fields, "id")
-    mine = sa.and_(CUSTOMERS.c.workspace_id == workspace_of(session), which)
-    rows = session.execute(sa.select(*(CUSTOMERS.c[name] for name in names)).where(mine)).all()
-    schedules, moved = ScheduleBatch(session, {row.owner_id for row in rows}), []
-    for row in rows:
-        schedule = schedules.compute(*row[: len(MOVING_NAMES)])
-        if schedule != tuple(row[len(MOVING_NAMES) : -1]):
-            moved.append({"which": row.id, **schedule._asdict()})
-    if moved:
-        values: dict[str, Any] = {name: sa.bindparam(name) for name in Schedule._fields}
-        ours = sa.and_(CUSTOMERS.c.workspace_id == workspace_of(session), CUSTOMERS.c.id == sa.bindparam("which"))
-        session.connection().execute(CUSTOMERS.update().where(ours).values(changed_at=now, **values), moved)
-        for loaded in session.identity_map.values():
-            if isinstance(loaded, Customer):
-                session.expire(loaded)
-    return len(rows)
 
 
 def set_last_contact(session: Session, *, customer_id: UUID, on: date | None, now: datetime) -> CustomerSchema:
@@ -250,13 +213,14 @@ def give_from_pool(
 
 
 def spread_first_calls(
-    session: Session, schedules: ScheduleBatch, new: Sequence[ListedCustomer], *, now: datetime
+    session: Session, schedules: ScheduleBatch, new: Sequence[ListedCustomer], *, import_id: UUID, now: datetime
 ) -> int:
     """
     Give each new customer of a list that nobody has talked to a day for its first call.
 
     Returns how many of them find no room in their cadence. Their ids and names decide their places, so neither size
-    nor the order of the list does. The pool is spread over the workspace's working days without a cap.
+    nor the order of the list does. The pool is spread over the workspace's working days without a cap. What the import
+    has added before an interruption takes no place, so that the same days come out when it goes on.
     """
     waiting: dict[str | None, list[ListedCustomer]] = {}
     today = schedules.calendar(None).today(now)
@@ -265,15 +229,16 @@ def spread_first_calls(
         wants.setdefault("added_on", today)
         if wants.get("last_contact_on") is None and wants.get("status", Status.ACTIVE) is Status.ACTIVE:
             waiting.setdefault(wants.get("owner_id"), []).append(target)
-    taken = count_first_calls(session) if waiting else {}
+    taken = count_first_calls(session, not_added_by(import_id)) if waiting else {}
     return sum(_spread_one(schedules, owner_id, group, taken, now) for owner_id, group in waiting.items())
 
 
-def count_first_calls(session: Session) -> Taken:
-    """Count the first calls that each owner's days hold already."""
+def count_first_calls(session: Session, which: sa.ColumnElement[bool] | None = None) -> Taken:
+    """Count the first calls that each owner's days hold already; *which* limits them to some customers."""
     query = (
         sa.select(col(Customer.owner_id), col(Customer.due_on), sa.func.count())
         .where(col(Customer.status) == Status.ACTIVE, col(Customer.last_contact_on).is_(None))
+        .where(sa.true() if which is None else which)
         .group_by(col(Customer.owner_id), col(Customer.due_on))
     )
     taken: Taken = {}

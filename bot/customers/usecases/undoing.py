@@ -11,74 +11,163 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from bot.core.batches import Batches, OneTransaction
 from bot.core.database import workspace_of
-from bot.core.errors import AlreadyDone, NotAllowed, NotFound
+from bot.core.errors import AlreadyDone
 from bot.customers.queries import list_by_ids
 from bot.customers.queries.due import ScheduleBatch
+from bot.customers.rules.batches import ImportState
 from bot.customers.rules.names import name_key
 from bot.customers.schemas import ImportUndone
+from bot.customers.schemas.importing import ImportRun
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
+from bot.customers.usecases.comparing import Progress
+from bot.customers.usecases.running import end_run, interrupting, require_import, require_run, take_over
+from bot.customers.usecases.stale import chunks
 from bot.customers.usecases.undone import cancel_news, tell_owners
 from bot.customers.usecases.writing import SCHEDULE_INPUTS, as_json, update_rows
-from bot.people.usecases import may_manage, require_here, whom_to_ask
 from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT, record
 
 CONTACT = "contact:"
 _AMOUNT = re.compile(r"\d+\.\d\d")
-CHUNK = 500  # ids in one statement
 UNSYNCED = {"synchronize_session": False}  # comparing each chunk with tens of thousands of loaded rows takes seconds
 MOST_EXAMPLES = 20
 OWN_TABLES = frozenset({"customers", "customer_aliases", "contacts", "import_changes"})
 USED = "something has happened with it since"
 CHANGED = "somebody has changed it since"
+_NOTHING_UNDONE = {"done": 0, "restored": 0, "removed": 0, "kept": [], "kept_total": 0, "added": False, "after": ""}
 
 
 def undo_import(session: Session, *, import_id: UUID, by: str, now: datetime) -> ImportUndone:
+    """Undo an import in the transaction of *session*, as `run_undo` does in many."""
+    return run_undo(OneTransaction(session, now), import_id=import_id, by=by)
+
+
+def run_undo(batches: Batches, *, import_id: UUID, by: str, progress: Progress | None = None) -> ImportUndone:
     """
-    Take back an import. A customer it added stays when anything has happened with it since (a check-in, a reminder, a
-    hand-over, an edit, another list); a field it changed stays when somebody changed it again. People who were told
-    that they got customers by it are told that they are gone.
+    Take back an import, in *batches*. A customer it added stays when anything has happened with it since (a check-in, a
+    reminder, a hand-over, an edit, another list); a field it changed stays when somebody changed it again. People who
+    were told that they got customers by it are told that they are gone.
 
     Raises:
         NotFound: no such import.
         NotAllowed: *by* neither imported it nor is a manager ("bot" stands for the command line).
-        AlreadyDone: it was undone before.
+        AlreadyDone: it was undone before, or it or another import is running.
     """
-    made = session.exec(select(Import).where(Import.id == import_id).with_for_update()).first()
-    if made is None:
-        raise NotFound("There is no such import here; the ones there are stand in /customers import.")
-    if by != BOT and not may_manage(actor := require_here(session, by=by)) and made.by != actor.id:
-        raise NotAllowed(f"Only managers can undo somebody else's import; ask {whom_to_ask(session)}.")
+    return go_on_undoing(batches, run=batches.write(start_undo, import_id=import_id, by=by), progress=progress)
+
+
+def go_on_undoing(batches: Batches, *, run: ImportRun, progress: Progress | None = None) -> ImportUndone:
+    """Undo what a *run* has not undone yet."""
+    with interrupting(batches, run):
+        while (done := batches.write(undo_part, run=run, limit=batches.limit)) is not None:
+            if progress:
+                progress(*done)
+        return batches.write(finish_undo, run=run)
+
+
+def start_undo(session: Session, *, import_id: UUID, by: str, now: datetime) -> ImportRun:
+    """
+    Begin to undo an import, or go on, and cancel the messages about it that weren't sent.
+
+    Raises:
+        NotFound, NotAllowed, AlreadyDone: as `run_undo`.
+    """
+    made = require_import(session, import_id=import_id, by=by)
     if made.undone_at is not None:
         raise AlreadyDone(f"The import of {made.file_name} was undone already.")
-    changes = session.exec(select(ImportChange).where(ImportChange.import_id == import_id)).all()
-    restored, kept = _restore(session, [change for change in changes if not change.added], now=now)
-    added = [change.customer_id for change in changes if change.added]
-    used = _used(session, made, added)  # after restoring: a parent that the list itself gave is no use of one it added
-    removed = [customer_id for customer_id in added if customer_id not in used]
-    kept += [(session.get_one(Customer, customer_id).name, USED) for customer_id in sorted(used)[:MOST_EXAMPLES]]
-    delete_customers(session, removed)
-    cancel_news(session, import_id, now=now)
-    made.undone_at, made.undone_by = now, by
+    run = take_over(session, made, now=now)
+    if made.state is not ImportState.UNDOING:
+        made.state, made.undone_by, made.undoing = ImportState.UNDOING, by, _NOTHING_UNDONE
+        cancel_news(session, import_id, now=now)
+        session.flush()
+    return run.model_copy(update={"is_undo": True})
+
+
+def undo_part(session: Session, *, run: ImportRun, limit: int, now: datetime) -> tuple[int, int] | None:
+    """
+    Undo what an import did to up to *limit* customers; return how many are done of how many, None when all are.
+
+    Changes are restored first: a parent that the list itself gave is no use of a customer it added.
+
+    Raises:
+        AlreadyDone: another run has taken over; nothing is undone.
+    """
+    made = require_run(session, run)
+    sofar = dict(made.undoing)
+    changes = _next_changes(session, made, limit) or _next_changes(session, made, limit, added=True)
+    if not changes:
+        return None
+    sofar.update(added=changes[-1].added, after=str(changes[-1].id), done=sofar["done"] + len(changes))
+    if sofar["added"]:
+        _remove(session, made, [change.customer_id for change in changes], sofar)
+    else:
+        restored, kept = _restore(session, changes, now=now)
+        sofar["restored"] += restored
+        _add_kept(sofar, kept)
+    made.undoing, made.alive_at = sofar, now
+    session.flush()
+    return sofar["done"], made.added + made.changed
+
+
+def finish_undo(session: Session, *, run: ImportRun, now: datetime) -> ImportUndone:
+    """
+    Record that an import is undone, and return what that did.
+
+    Raises:
+        AlreadyDone: another run has taken over.
+    """
+    made = require_run(session, run)
+    sofar = made.undoing
     result = ImportUndone(
-        id=import_id, file_name=made.file_name, removed=len(removed), restored=restored,
-        kept=tuple(kept[:MOST_EXAMPLES]), kept_total=len(kept) + max(len(used) - MOST_EXAMPLES, 0),
+        id=made.id, file_name=made.file_name, removed=sofar["removed"], restored=sofar["restored"],
+        kept=tuple((name, why) for name, why in sofar["kept"]), kept_total=sofar["kept_total"],
     )  # fmt: skip
+    made.undone_at, made.undoing = now, {}
+    end_run(session, made, ImportState.UNDONE)
     record(
-        session, "customers.import_undone", by=by, kind="import", subject=import_id, now=now,
-        after={"removed": result.removed, "restored": restored, "kept": result.kept_total},
+        session, "customers.import_undone", by=made.undone_by or BOT, kind="import", subject=made.id, now=now,
+        after={"removed": result.removed, "restored": result.restored, "kept": result.kept_total},
     )  # fmt: skip
     session.flush()
-    tell_owners(session, made, by=by, now=now)
+    tell_owners(session, made, by=made.undone_by or BOT, now=now)
     return result
+
+
+def _next_changes(session: Session, made: Import, limit: int, *, added: bool = False) -> Sequence[ImportChange]:
+    """Return the next changes to undo, the latest first, so that children go before their parents."""
+    query = select(ImportChange).where(ImportChange.import_id == made.id, col(ImportChange.added).is_(added))
+    if made.undoing["after"] and made.undoing["added"] is added:
+        query = query.where(col(ImportChange.id) < UUID(made.undoing["after"]))
+    elif made.undoing["added"]:
+        return []
+    return session.exec(query.order_by(col(ImportChange.id).desc()).limit(limit)).all()
+
+
+def _remove(session: Session, made: Import, added: Sequence[UUID], sofar: dict[str, Any]) -> None:
+    """Delete the *added* customers that nobody has used."""
+    used = _used(session, made, added)
+    removed = [customer_id for customer_id in added if customer_id not in used]
+    names = {key: row.name for some in chunks(sorted(used)) for key, row in list_by_ids(session, some).items()}
+    _add_kept(sofar, [(names[customer_id], USED) for customer_id in added if customer_id in used])
+    delete_customers(session, removed)
+    sofar["removed"] += len(removed)
+
+
+def _add_kept(sofar: dict[str, Any], kept: Sequence[tuple[str, str]]) -> None:
+    """Count what stays, and keep the first as examples."""
+    sofar["kept"] = [*sofar["kept"], *kept][:MOST_EXAMPLES]
+    sofar["kept_total"] += len(kept)
 
 
 def _used(session: Session, made: Import, added: Sequence[UUID]) -> set[UUID]:
     """Return which of the *added* customers something refers to, was done with, or was said about by a later list."""
     used: set[UUID] = set()
-    ours = set(added)
-    for ids in _chunks(added):
+    ours = sa.select(col(ImportChange.customer_id)).where(
+        col(ImportChange.import_id) == made.id, col(ImportChange.added).is_(True)
+    )
+    for ids in chunks(added):
         for table, column in _referring():
             query = sa.select(column).where(table.c.workspace_id == workspace_of(session), column.in_(ids))
             used |= set(session.execute(query.distinct()).scalars())
@@ -91,8 +180,8 @@ def _used(session: Session, made: Import, added: Sequence[UUID]) -> set[UUID]:
             .where(col(ImportChange.customer_id).in_(ids), Import.id != made.id, col(Import.undone_at).is_(None))
         )
         used |= {key for query in (acted_on, listed_later) for key in session.exec(query).all() if key}
-        children = session.exec(select(Customer.parent_id, Customer.id).where(col(Customer.parent_id).in_(ids))).all()
-        used |= {parent_id for parent_id, child in children if parent_id and child not in ours}
+        children = select(Customer.parent_id).where(col(Customer.parent_id).in_(ids), col(Customer.id).not_in(ours))
+        used |= {parent_id for parent_id in session.exec(children.distinct()).all() if parent_id}
     return used
 
 
@@ -113,7 +202,7 @@ def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime
     schedules = ScheduleBatch(session)
     updates, kept, restored = [], [], 0
     ids = [change.customer_id for change in changes]
-    customers = {key: row for some in _chunks(ids) for key, row in list_by_ids(session, some).items()}
+    customers = {key: row for some in chunks(ids) for key, row in list_by_ids(session, some).items()}
     for change in changes:
         customer = customers[change.customer_id]
         values, touched = _values_before(customer, change)
@@ -180,18 +269,14 @@ def delete_customers(session: Session, customer_ids: Sequence[UUID]) -> int:
     """Delete customers with their names, contacts and what imports did to them; return how many rows went."""
     session.flush()
     gone = 0
-    for ids in _chunks(customer_ids):
+    for ids in chunks(customer_ids):
         children = sa.update(Customer).where(col(Customer.parent_id).in_(ids))
         session.execute(children.values(parent_id=None), execution_options=UNSYNCED)
         for table in (ImportChange, Alias, Contact):
             theirs = sa.delete(table).where(col(table.customer_id).in_(ids))
             gone += session.exec(theirs, execution_options=UNSYNCED).rowcount
-    for ids in _chunks(customer_ids):
+    for ids in chunks(customer_ids):
         them = sa.delete(Customer).where(col(Customer.id).in_(ids))
         gone += session.exec(them, execution_options=UNSYNCED).rowcount
     session.expire_all()
     return gone
-
-
-def _chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))

@@ -1,24 +1,52 @@
 """Lists that were sent in Slack, kept between their preview and the word of who sent them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.errors import AlreadyDone
-from bot.customers.schemas import Drafts, ImportDone
+from bot.core.batches import Batches
+from bot.customers.queries.screens import upload_schema
+from bot.customers.rules.questions import NOTHING_CHOSEN
+from bot.customers.schemas import Drafts, ImportDone, ImportUndone, UploadSchema
+from bot.customers.schemas.importing import ImportRun
 from bot.customers.tables import Upload
-from bot.customers.usecases.lists import apply_import
+from bot.customers.usecases.comparing import ImportOptions, Progress
+from bot.customers.usecases.lists import run_import
+from bot.customers.usecases.running import interrupting, require_upload, resume_run
+from bot.customers.usecases.undoing import go_on_undoing
+from bot.people.queries import get_today
 from bot.people.usecases import require_here
+from bot.workspaces.usecases import BOT
 
 
-def store_upload(session: Session, *, file_name: str, content: bytes, by: str, now: datetime) -> UUID:
-    """Store a list until its sender decides, and drop an earlier one of theirs; return its id."""
-    require_here(session, by=by)
-    session.execute(sa.delete(Upload).where(col(Upload.by) == by))
-    upload = Upload(by=by, at=now, file_name=file_name[:200], content=content)
+def store_upload(
+    session: Session,
+    *,
+    file_name: str,
+    content: bytes,
+    by: str,
+    now: datetime,
+    by_hand: Mapping[str, str] = NOTHING_CHOSEN,
+    answers: Mapping[str, str] = NOTHING_CHOSEN,
+    apart: Collection[int] = (),
+    source: str = "",
+) -> UUID:
+    """
+    Store a list until its sender decides, and drop an earlier one of theirs that waits; return its id.
+
+    The command line decides at once which columns are mapped *by_hand*, what *answers* there are to questions, which
+    rows are kept *apart*, and which *source* has given the external ids.
+    """
+    if by != BOT:
+        require_here(session, by=by)
+    session.execute(sa.delete(Upload).where(col(Upload.by) == by, col(Upload.import_id).is_(None)))
+    upload = Upload(
+        by=by, at=now, file_name=file_name[:200], content=content, by_hand=dict(by_hand),
+        answers=dict(answers), apart=sorted(apart), choices={"source": source} if source else {},
+    )  # fmt: skip
     session.add(upload)
     session.flush()
     return upload.id
@@ -26,44 +54,77 @@ def store_upload(session: Session, *, file_name: str, content: bytes, by: str, n
 
 def map_upload(session: Session, *, upload_id: UUID, by_hand: Mapping[str, str], by: str, now: datetime) -> None:
     """Store which of a list's columns somebody has mapped by hand, for a day more."""
-    upload = _require_upload(session, upload_id, by)
+    upload = require_upload(session, upload_id, by)
     upload.by_hand, upload.at = dict(by_hand), now
 
 
 def answer_upload(session: Session, *, upload_id: UUID, answers: Mapping[str, str], by: str, now: datetime) -> None:
     """Store the answers to questions about a list, by the questions' ids, for a day more."""
-    upload = _require_upload(session, upload_id, by)
+    upload = require_upload(session, upload_id, by)
     upload.answers, upload.at = {**upload.answers, **answers}, now
 
 
 def keep_rows_apart(session: Session, *, upload_id: UUID, rows: Collection[int], by: str, now: datetime) -> None:
     """Store which rows of a list are customers of their own, whatever else says that they are one, for a day more."""
-    upload = _require_upload(session, upload_id, by)
+    upload = require_upload(session, upload_id, by)
     upload.apart, upload.at = sorted(rows), now
 
 
 def import_upload(
-    session: Session,
+    batches: Batches,
     *,
     upload_id: UUID,
     drafts: Drafts,
     erase_blanks: bool,
     share_among: Sequence[str] = (),
     by: str,
-    now: datetime,
+    progress: Progress | None = None,
 ) -> ImportDone:
     """
-    Import a list that was sent, and drop the file; a second call about the same list changes nothing.
+    Import a list that was sent, and drop the file when all of it is in; a second call about it changes nothing.
 
     Raises:
-        AlreadyDone: it was taken in before, or forgotten after a day.
-        InvalidInput, NotAllowed: as `apply_import`.
+        AlreadyDone: it was imported before, or forgotten after a day; or another import is running.
+        InvalidInput, NotAllowed: as `run_import`.
     """
-    apart = _require_upload(session, upload_id, by).apart
-    discard_upload(session, upload_id=upload_id, by=by)
-    return apply_import(
-        session, drafts=drafts, by=by, now=now, erase_blanks=erase_blanks, apart=apart, share_among=share_among
-    )
+    apart = batches.read(_get_apart, upload_id=upload_id, by=by)
+    options = ImportOptions(erase_blanks, apart, share_among)
+    return run_import(batches, drafts=drafts, options=options, by=by, upload_id=upload_id, progress=progress)
+
+
+def resume_import(
+    batches: Batches,
+    *,
+    import_id: UUID,
+    by: str,
+    read: Callable[[UploadSchema], Drafts],
+    progress: Progress | None = None,
+) -> ImportDone | ImportUndone:
+    """
+    Go on with an import that was interrupted, as it was asked for then, or with its undoing; *read* reads its list.
+
+    Raises:
+        NotFound, NotAllowed, AlreadyDone: as `resume_run`.
+        InvalidInput, NotAllowed: as `run_import`, where who imported may no longer do so.
+    """
+    run = batches.write(resume_run, import_id=import_id, by=by)
+    if run.is_undo:
+        return go_on_undoing(batches, run=run, progress=progress)
+    with interrupting(batches, run):
+        upload = batches.read(_get_list, run=run)
+        drafts = read(upload)
+    options = ImportOptions(upload.choices.get("erase", False), upload.apart, upload.choices.get("among", ()))
+    return run_import(batches, drafts=drafts, options=options, by=run.by, resumed=run, progress=progress)
+
+
+def _get_list(session: Session, *, run: ImportRun, now: datetime) -> UploadSchema:  # noqa: ARG001 - every query takes the time
+    """Return the list of an import that isn't finished, as of the day on which that began."""
+    upload = session.exec(select(Upload).where(Upload.import_id == run.id)).one()
+    return upload_schema(upload, run.at.date() if run.by == BOT else get_today(session, person_id=run.by, now=run.at))
+
+
+def _get_apart(session: Session, *, upload_id: UUID, by: str, now: datetime) -> list[int]:  # noqa: ARG001 - every query takes the time
+    return require_upload(session, upload_id, by).apart
 
 
 def discard_upload(session: Session, *, upload_id: UUID, by: str) -> None:
@@ -71,20 +132,13 @@ def discard_upload(session: Session, *, upload_id: UUID, by: str) -> None:
     Drop a list because it is imported now.
 
     Raises:
-        AlreadyDone: it was taken in before, or forgotten after a day.
+        AlreadyDone: it was imported before, or forgotten after a day.
     """
-    session.delete(_require_upload(session, upload_id, by))
+    session.delete(require_upload(session, upload_id, by))
     session.flush()
-
-
-def _require_upload(session: Session, upload_id: UUID, by: str) -> Upload:
-    query = select(Upload).where(Upload.id == upload_id, Upload.by == by)
-    upload = session.exec(query.with_for_update()).first()
-    if upload is None:
-        raise AlreadyDone("That list was imported already, or a day has passed; send it again if it is new.")
-    return upload
 
 
 def discard_uploads(session: Session, *, before: datetime) -> int:
     """Drop lists that were sent before that instant and never confirmed; return how many."""
-    return session.exec(sa.delete(Upload).where(col(Upload.at) < before)).rowcount
+    waiting = sa.delete(Upload).where(col(Upload.at) < before, col(Upload.import_id).is_(None))
+    return session.exec(waiting).rowcount

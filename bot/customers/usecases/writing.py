@@ -1,15 +1,15 @@
-"""Writing the rows of an import into the tables, in a few statements however many they are."""
+"""Writing parts of an import into the tables, each in a few statements however many rows it has."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel, col, select
 
 from bot.core import outbox
 from bot.core.bulk import insert_many
@@ -17,13 +17,16 @@ from bot.core.clock import new_id
 from bot.core.database import gather_statistics, workspace_of
 from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.queries.screens import imported_key
+from bot.customers.rules.batches import ImportState
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.schemas import CustomersHandedOver, ImportPlan, ListImported
+from bot.customers.schemas.importing import ImportRun
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
 from bot.customers.usecases.matching import ListedCustomer
-from bot.customers.usecases.scheduling import spread_first_calls
+from bot.customers.usecases.running import end_run, require_run
+from bot.customers.usecases.stale import chunks, find_stale
 from bot.customers.usecases.undone import given_key
 from bot.people.queries import find_person_row
 from bot.people.rules import Mute
@@ -32,6 +35,7 @@ from bot.workspaces.usecases import BOT, record
 Values = dict[str, Any]
 
 MANY = 1000  # customers of one list, after which the database looks at its tables anew
+FILLED = ("customers", "customer_aliases", "contacts", "imports", "import_changes", "customer_tally")
 SCHEDULE_INPUTS = frozenset({"owner_id", "cadence_days", "added_on"})
 """Columns that reschedule a customer when a list changes them."""
 
@@ -41,24 +45,43 @@ _BLANK: Values = {"status": Status.ACTIVE, "tags": [], "preferences": []}
 @dataclass
 class Prepared:
     """
-    A list compared with the database: the new customers, and the differences of the others.
+    A list compared with the database: new customers and known ones, whose differences they carry.
 
-    *manages* says whether a manager imports it; *shares* how many new customers each person gets by sharing out.
+    *manages* says whether a manager imports it; *shares* how many new customers each person gets by sharing out; *late*
+    how many first calls find no room in their cadence. *stored* are all customers that the list was compared with, and
+    *written* those that an earlier run of the same import wrote, with whether it added them.
     """
 
-    new: list[ListedCustomer] = field(default_factory=list)
-    changed: list[tuple[ListedCustomer, Values]] = field(default_factory=list)
-    known: list[ListedCustomer] = field(default_factory=list)
+    import_id: UUID
     rows: int = 0
+    manages: bool = False
+    new: list[ListedCustomer] = field(default_factory=list)
+    known: list[ListedCustomer] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[Note] = field(default_factory=list)
-    manages: bool = False
     shares: Mapping[str, int] = field(default_factory=dict)
+    late: int = 0
+    stored: Mapping[UUID, ListedCustomer] = field(default_factory=dict)
+    written: Mapping[UUID, bool] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> list[ListedCustomer]:
+        """The known customers that have differences."""
+        return [target for target in self.known if target.different]
+
+    def list_unwritten(self) -> list[ListedCustomer]:
+        """List what is to be written: new customers, parents before their children, then known ones."""
+        every = [*sorted(self.new, key=_depth), *self.list_known_to_write()]
+        return [target for target in every if target.id not in self.written]
+
+    def list_known_to_write(self) -> list[ListedCustomer]:
+        """List the known customers that have differences, or perhaps other names or contacts."""
+        return [target for target in self.known if target.different or any(map(_has_people, target.rows))]
 
 
 @dataclass
 class Batch:
-    """Everything an import writes, row by row; `late` first calls find no room in their cadence."""
+    """What an import writes, row by row."""
 
     customers: list[Values] = field(default_factory=list)
     updates: list[tuple[UUID, Values]] = field(default_factory=list)
@@ -67,8 +90,6 @@ class Batch:
     contact_updates: list[tuple[UUID, Values]] = field(default_factory=list)
     before: dict[UUID, Values] = field(default_factory=dict)
     after: dict[UUID, Values] = field(default_factory=dict)
-    assigned: dict[str, list[str]] = field(default_factory=dict)
-    late: int = 0
 
     def note(self, customer_id: UUID, column: str, before: Any, after: Any) -> None:
         """Store what a column was and becomes, for undoing."""
@@ -76,41 +97,61 @@ class Batch:
         self.after.setdefault(customer_id, {})[column] = as_json(after)
 
 
-def build_batch(session: Session, prepared: Prepared, *, file_name: str, by: str, now: datetime) -> Batch:
-    """Compute every row that an import writes, and write nothing."""
-    schedules, batch = ScheduleBatch(session), Batch()
-    batch.late = spread_first_calls(session, schedules, prepared.new, now=now)
+def build_batch(
+    session: Session, targets: Sequence[ListedCustomer], *, file_name: str, by: str, now: datetime
+) -> Batch:
+    """Compute every row that an import writes about *targets*, and write nothing."""
+    owners = {target.given.get("owner_id") for target in targets}
+    owners |= {target.current.owner_id for target in targets if target.current is not None}
+    schedules, batch = ScheduleBatch(session, owners), Batch()
     reason = f"said so by the list {file_name}"[:300]
     floor, workspace = schedules.workspace.cadence_floor_days, workspace_of(session)
-    for target in sorted(prepared.new, key=_depth):  # parents before their children
-        values = {**target.given, **_approvals(target.given, reason=reason, floor=floor, by=by)}
-        schedule = schedules.compute(*map(values.get, MOVING_NAMES))
-        own = {"id": target.id, "workspace_id": workspace, "changed_at": now}
-        batch.customers.append({**_BLANK, **values, **schedule._asdict(), **own})
-        if owner := values.get("owner_id"):
-            batch.assigned.setdefault(owner, []).append(values["name"])
-    for target, different in prepared.changed:
-        values = {**different, **_approvals(different, reason=reason, floor=floor, by=by)}
-        for column, value in values.items():
-            batch.note(target.id, column, getattr(target.current, column), value)
-        if SCHEDULE_INPUTS & values.keys():
-            values |= schedules.schedule_of(target.current, **values)._asdict()
-        batch.updates.append((target.id, {**values, "changed_at": now}))
-        if (owner := values.get("owner_id")) and owner != target.current.owner_id:
-            batch.assigned.setdefault(owner, []).append(target.name)
-    _People(session, batch, prepared).build()
+    for target in targets:
+        if target.current is None:
+            values = {**target.given, **_approvals(target.given, reason=reason, floor=floor, by=by)}
+            schedule = schedules.compute(*map(values.get, MOVING_NAMES))
+            own = {"id": target.id, "workspace_id": workspace, "changed_at": now}
+            batch.customers.append({**_BLANK, **values, **schedule._asdict(), **own})
+        elif target.different:
+            values = {**target.different, **_approvals(target.different, reason=reason, floor=floor, by=by)}
+            for column, value in values.items():
+                batch.note(target.id, column, getattr(target.current, column), value)
+            if SCHEDULE_INPUTS & values.keys():
+                values |= schedules.schedule_of(target.current, **values)._asdict()
+            batch.updates.append((target.id, {**values, "changed_at": now}))
+    _People(session, batch, targets).build()
     return batch
 
 
-def write_import(session: Session, batch: Batch, *, plan: ImportPlan, by: str, now: datetime) -> UUID:
-    """Write *batch*, store what was before, notify new owners and who imported; return the import's id."""
-    workspace = workspace_of(session)
-    made = Import(
-        by=by, at=now, file_name=plan.file_name[:200], source=plan.source, added=len(plan.added),
-        changed=plan.changed, left_alone=plan.left_alone, refused=plan.refused,
-    )  # fmt: skip
-    session.add(made)
-    session.flush()
+@dataclass(frozen=True)
+class Written:
+    """What became of a part of a list: the known customers that were *changed*, and what is *stale*, by id."""
+
+    changed: frozenset[UUID]
+    stale: frozenset[UUID]
+
+
+def write_part(
+    session: Session,
+    *,
+    part: Sequence[ListedCustomer],
+    prepared: Prepared,
+    run: ImportRun,
+    has_grown: bool = False,
+    now: datetime,
+) -> Written:
+    """
+    Write a part of a list, with what was before, as part of a *run*; what is stale is left out.
+
+    When a table *has_grown* by much, PostgreSQL looks at them anew before it plans the checks of the next part.
+
+    Raises:
+        AlreadyDone: another run has taken over; nothing is written.
+    """
+    made = require_run(session, run)
+    stale = find_stale(session, part, import_id=run.id, stored=prepared.stored)
+    fresh = [target for target in part if target.id not in stale]
+    batch = build_batch(session, fresh, file_name=run.file_name, by=run.by, now=run.at)
     _insert(session, Customer, batch.customers)
     update_rows(session, Customer, batch.updates)
     _insert(session, Alias, batch.aliases)
@@ -119,18 +160,54 @@ def write_import(session: Session, batch: Batch, *, plan: ImportPlan, by: str, n
     nothing: Values = {}
     changes = [(row["id"], True, nothing, nothing) for row in batch.customers]
     changes += [(key, False, batch.before[key], after) for key, after in batch.after.items()]
+    workspace = workspace_of(session)
     _insert(session, ImportChange, [
-        {"id": new_id(), "workspace_id": workspace, "import_id": made.id, "customer_id": customer_id, "added": added,
+        {"id": new_id(), "workspace_id": workspace, "import_id": run.id, "customer_id": customer_id, "added": added,
          "before": before, "after": after}
         for customer_id, added, before, after in changes
     ])  # fmt: skip
-    numbers = {"added": made.added, "changed": made.changed, "file": made.file_name}
-    record(session, "customers.imported", by=by, kind="import", subject=made.id, after=numbers, now=now)
-    _notify(session, batch, made, plan, by=by, now=now)
+    made.added, made.changed, made.alive_at = made.added + len(batch.customers), made.changed + len(batch.after), now
     session.flush()
-    if len(changes) >= MANY:
-        gather_statistics(session.connection(), "customers", "customer_aliases", "contacts", "import_changes")
-    return made.id
+    if has_grown:
+        gather_statistics(session.connection(), *FILLED)
+    return Written(frozenset(batch.after), frozenset(stale))
+
+
+def list_assigned(session: Session, *, import_id: UUID, now: datetime) -> dict[str, list[str]]:  # noqa: ARG001 - every query takes the time
+    """Return the names of the customers that an import gave to each owner."""
+    owner = sa.case(
+        (col(ImportChange.added), col(Customer.owner_id)),
+        else_=cast("Any", ImportChange.after)["owner_id"].as_string(),
+    )
+    query = (
+        select(owner, Customer.name)
+        .join(ImportChange, col(ImportChange.customer_id) == col(Customer.id))
+        .where(ImportChange.import_id == import_id, owner.is_not(None))
+    )
+    assigned: dict[str, list[str]] = {}
+    for owner_id, name in session.exec(query):
+        assigned.setdefault(owner_id, []).append(name)
+    return assigned
+
+
+def finish_import(
+    session: Session, *, run: ImportRun, plan: ImportPlan, assigned: Mapping[str, Sequence[str]], now: datetime
+) -> None:
+    """
+    Record that every batch of an import is written, and notify new owners and who imported; it can be undone then.
+
+    Raises:
+        AlreadyDone: another run has taken over.
+    """
+    made = require_run(session, run)
+    made.left_alone, made.refused = plan.left_alone, plan.refused
+    end_run(session, made, ImportState.IMPORTED)
+    numbers = {"added": made.added, "changed": made.changed, "file": made.file_name}
+    record(session, "customers.imported", by=made.by, kind="import", subject=made.id, after=numbers, now=now)
+    _notify(session, assigned, made, plan, now=now)
+    session.flush()
+    if made.added + made.changed >= MANY:
+        gather_statistics(session.connection(), *FILLED)
 
 
 def update_rows(session: Session, table: type[SQLModel], updates: Iterable[tuple[UUID, Values]]) -> None:
@@ -186,23 +263,24 @@ def _approvals(values: Mapping[str, Any], *, reason: str, floor: int, by: str) -
 class _People:
     """Computes the rows of aliases and contacts."""
 
-    def __init__(self, session: Session, batch: Batch, prepared: Prepared) -> None:
-        self.batch, self.prepared, self.workspace = batch, prepared, workspace_of(session)
+    def __init__(self, session: Session, batch: Batch, targets: Sequence[ListedCustomer]) -> None:
+        self.batch, self.targets, self.workspace = batch, targets, workspace_of(session)
         self.aliases: dict[UUID, set[str]] = {}
         self.contacts: dict[UUID, list[Values]] = {}
-        known = prepared.known
-        if any("aliases" in target.given for target in known):
-            query = sa.select(col(Alias.customer_id), col(Alias.name_key))
+        known = [target for target in targets if target.current is not None]
+        for ids in chunks([target.id for target in known if any(row.aliases for row in target.rows)]):
+            query = sa.select(col(Alias.customer_id), col(Alias.name_key)).where(col(Alias.customer_id).in_(ids))
             for customer_id, key in session.execute(query):
                 self.aliases.setdefault(customer_id, set()).add(key)
-        if any(_has_contact(row) for target in known for row in target.rows):
-            contacts = SQLModel.metadata.tables["contacts"]
-            for row in session.execute(sa.select(contacts).where(contacts.c.workspace_id == self.workspace)).mappings():
+        contacts = SQLModel.metadata.tables["contacts"]
+        theirs = sa.select(contacts).where(contacts.c.workspace_id == self.workspace)
+        for ids in chunks([target.id for target in known if any(map(_has_contact, target.rows))]):
+            for row in session.execute(theirs.where(contacts.c.customer_id.in_(ids))).mappings():
                 self.contacts.setdefault(row["customer_id"], []).append(dict(row))
 
     def build(self) -> None:
         """Add the rows of aliases and contacts to the batch."""
-        for target in (*self.prepared.new, *self.prepared.known):
+        for target in self.targets:
             self._add_aliases(target)
             for row in target.rows:
                 if _has_contact(row):
@@ -246,6 +324,10 @@ class _People:
                 self.batch.note(target.id, f"contact:{known['id']}", before, different)
 
 
+def _has_people(row: RowDraft) -> bool:
+    return bool(row.aliases) or _has_contact(row)
+
+
 def _has_contact(row: RowDraft) -> bool:
     return bool(row.contact_name or row.contact_email or row.contact_phone)
 
@@ -274,17 +356,19 @@ def _insert(session: Session, table: type[SQLModel], rows: Sequence[Values]) -> 
         insert_many(session.connection(), SQLModel.metadata.tables[str(table.__tablename__)], columns, rows)
 
 
-def _notify(session: Session, batch: Batch, made: Import, plan: ImportPlan, *, by: str, now: datetime) -> None:
-    for owner, names in batch.assigned.items():
+def _notify(
+    session: Session, assigned: Mapping[str, Sequence[str]], made: Import, plan: ImportPlan, *, now: datetime
+) -> None:
+    for owner, names in assigned.items():
         person = find_person_row(session, owner)
-        if owner != by and person is not None and Mute.NEWS not in person.mutes:
-            schema = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=by)
+        if owner != made.by and person is not None and Mute.NEWS not in person.mutes:
+            schema = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=made.by)
             outbox.enqueue(session, schema, to=owner, key=given_key(made.id, owner), now=now)
-    if by != BOT:
+    if made.by != BOT:
         notification = ListImported(
             import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,
             left_alone=made.left_alone, refused=made.refused, remarks=len(plan.remarks),
             first_refusals=tuple(f"Row {refusal.row_number}: {refusal.reason}" for refusal in plan.refusals[:3]),
             unowned=plan.unowned, may_share=plan.may_share,
         )  # fmt: skip
-        outbox.enqueue(session, notification, to=by, key=imported_key(made.id), now=now)
+        outbox.enqueue(session, notification, to=made.by, key=imported_key(made.id), now=now)

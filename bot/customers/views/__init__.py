@@ -15,7 +15,7 @@ from bot.customers.schemas import (
     LookUp,
     Named,
 )
-from bot.customers.schemas.importing import ImportTakenBack
+from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack
 from bot.customers.schemas.sharing import CustomersTakenBack, ShareSummary
 from bot.slack import blocks as ui
 
@@ -38,6 +38,7 @@ OPTIONS = "customers.options"
 NEXT_PAGE = "customers.next"
 PAGE_BACK = "customers.back"
 UNDO = "customers.undo"
+RESUME = "customers.resume"
 REFUSED_ROWS = "customers.refused_rows"
 """A button of this id, with the id of an import, sends the rows that it refused as a file."""
 UNDO_CONFIRM = ui.Confirm(
@@ -277,6 +278,23 @@ def imported(schema: ListImported) -> ui.Message:
     undo = ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)
     blocks.append(ui.actions(*share, *refused, undo))
     return ui.Message(text=text, blocks=blocks)
+
+
+def import_interrupted(schema: ImportInterrupted) -> ui.Message:
+    """Draw the news that an import or its undoing was interrupted, with the way on and the way back."""
+    what, state = ("undoing", "undone") if schema.is_undo else ("import", "in")
+    text = (
+        f"The {what} of {ui.escape(ui.cut(schema.file_name, NAME_SHOWN))} was interrupted, with "
+        f"{ui.plural(schema.done, 'customer')} {state}. Nothing is lost: it can go on"
+        f"{'' if schema.is_undo else ', or what is in can be undone'}."
+    )
+    return ui.Message(text=text, blocks=[ui.section(text), resume_buttons(schema.import_id, is_undo=schema.is_undo)])
+
+
+def resume_buttons(import_id: UUID, *, is_undo: bool) -> ui.Block:
+    """Draw *Go on* for an import or undoing that was interrupted, and *Undo* for an import."""
+    undo = [] if is_undo else [ui.button("Undo", UNDO, str(import_id), confirm=UNDO_CONFIRM)]
+    return ui.actions(ui.button("Go on", RESUME, str(import_id), style="primary"), *undo)
 
 
 def refused_button(import_id: UUID) -> ui.Block:

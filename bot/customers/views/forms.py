@@ -24,14 +24,13 @@ from bot.customers.schemas import (
 from bot.customers.views import (
     NAME_SHOWN,
     NO_OWNER,
-    UNDO,
-    UNDO_CONFIRM,
     WORDS_SHOWN,
     customer_select,
     name_of,
     refused_button,
 )
 from bot.customers.views.apart import draw_taken_as_one
+from bot.customers.views.earlier import draw_earlier
 from bot.customers.views.questions import draw_questions
 from bot.customers.views.sharing import share_lines
 from bot.slack import blocks as ui
@@ -196,7 +195,7 @@ def ask_for_file(earlier: Sequence[ImportSummary] = (), *, just_undone: ImportUn
         ui.field_of("Empty cells", erase, block_id=ERASE, optional=True, hint="Leave this alone unless you mean it."),
         ui.context("Names, owners, domains and the rest are found by their headings. Importing twice changes nothing."),
         *([ui.divider(), ui.section("*Earlier lists*")] if earlier else []),
-        *(block for summary in earlier for block in _earlier(summary)),
+        *(block for summary in earlier for block in draw_earlier(summary)),
     ]
     return ui.modal(TITLE, blocks, callback_id=SEND, submit="Look at it")
 
@@ -302,6 +301,24 @@ def done(result: ImportDone) -> ui.Block:
     return ui.modal(TITLE, blocks, callback_id="customers.import_done", close="Close")
 
 
+def done_message(result: ImportDone) -> ui.Message:
+    """Draw the result of an import that went on after an interruption."""
+    text = f"*{ui.escape(ui.cut(result.plan.file_name, NAME_SHOWN))}* is in.\n{_numbers(result.plan, done=True)}"
+    return ui.Message(text=text.replace("*", ""), blocks=[ui.section(text)])
+
+
+def working(words: str) -> ui.Block:
+    """Draw how far an import or its undoing is, in the window."""
+    return ui.modal(TITLE, working_message(words).blocks, callback_id="waiting", close="Close")
+
+
+def working_message(words: str) -> ui.Message:
+    """Draw how far an import or its undoing is, in its message."""
+    hint = "Others can work meanwhile. You may close this; a message says when it is done."
+    text = ui.escape(words)
+    return ui.Message(text=text, blocks=[ui.section(text), ui.context(hint)])
+
+
 def undone(schema: ImportUndone) -> ui.Message:
     """Draw the result of undoing an import."""
     text = (
@@ -311,27 +328,6 @@ def undone(schema: ImportUndone) -> ui.Message:
     )
     kept = [f"• {ui.bold(ui.cut(name, NAME_SHOWN))}: {ui.escape(why)}" for name, why in schema.kept[:10]]
     return ui.Message(text=text, blocks=[ui.section(text), *([ui.section("\n".join(kept))] if kept else [])])
-
-
-def imported_before(summary: ImportSummary) -> ui.Message:
-    """Draw the message about an import as it stands in the database; undone, it has no *Undo* any more."""
-    text = ui.escape(
-        f"{ui.cut(summary.file_name, NAME_SHOWN)} {'was undone' if summary.undone_by else 'was imported'}."
-    )
-    return ui.Message(text=text, blocks=_earlier(summary))
-
-
-def _earlier(summary: ImportSummary) -> list[ui.Block]:
-    when = ui.short_date(summary.on, today=summary.today)
-    undone_by = f" · undone by {ui.escape(ui.cut(summary.undone_by, NAME_SHOWN))}" if summary.undone_by else ""
-    text = (
-        f"{ui.bold(ui.cut(summary.file_name, NAME_SHOWN))} · {when}, {ui.escape(ui.cut(summary.by, NAME_SHOWN))}\n"
-        f"{summary.added:,} added · {summary.changed:,} changed · "
-        f"{ui.plural(summary.refused, 'row')} refused{undone_by}"
-    )
-    undo = ui.button("Undo", UNDO, str(summary.id), confirm=UNDO_CONFIRM) if summary.may_undo else None
-    row = ui.section(text, accessory=undo, block_id=f"customers.import_row:{summary.id}")
-    return [row, ui.actions(refused_button(summary.id))] if summary.has_refused else [row]
 
 
 def import_state(upload_id: UUID, *, erase: bool) -> str:

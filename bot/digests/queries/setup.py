@@ -11,6 +11,7 @@ from bot.core.errors import NotFound
 from bot.core.feature import DigestKindOffer, Feature
 from bot.core.heartbeats import job_words, list_heartbeats
 from bot.core.schemas import Step
+from bot.customers.queries.checking import is_rescheduling
 from bot.customers.tables import Customer
 from bot.digests.queries import find_digest, find_kind, get_last_post, list_kinds
 from bot.digests.rules import NO_SUCH_KIND, SECONDS_OF_GRACE, DigestKind
@@ -25,7 +26,7 @@ TESTED = "digest.tested"
 KINDS_SHOWN = 20
 
 
-def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequence[Feature] = ()) -> SetupSchema:  # noqa: ARG001 - every query takes the time
+def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequence[Feature] = ()) -> SetupSchema:
     """
     Return the setup for *viewer*, with the kinds of digest that *features* declare.
 
@@ -47,6 +48,7 @@ def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequenc
         zone=zone,
         digest=_digest_schema(session, DigestKind.NEGLECTED),
         more=tuple(_kind_schema(session, offer, zone) for offer in list_kinds(features)[:KINDS_SHOWN]),
+        is_rescheduling=is_rescheduling(session, now=now),
     )
 
 

@@ -67,8 +67,8 @@ def digest_form(schema: KindSchema) -> ui.Block:
     return ui.modal(DIGEST_TITLE, blocks, callback_id=EDIT, submit="Save", state=state)
 
 
-def saved(digest: DigestSchema | None, now: datetime, *, title: str) -> ui.Block:
-    """Draw what replaces a saved form: when the digest is posted next, and a button to test it."""
+def saved(digest: DigestSchema | None, now: datetime, *, title: str, is_rescheduling: bool = False) -> ui.Block:
+    """Draw what replaces a saved form: when the digest is posted next, and a button to test it; that dates follow."""
     if digest is None:
         blocks = [ui.section("Saved. No channel is chosen yet, so no digest is posted.")]
     elif digest.stopped_because:
@@ -77,6 +77,8 @@ def saved(digest: DigestSchema | None, now: datetime, *, title: str) -> ui.Block
         when, where = local_time(max(digest.next_slot, now), digest.zone), ui.channel_link(digest.channel_id)
         text = ui.section(f"Saved. The next digest goes to {where} on {when}.")
         blocks = [text, ui.actions(ui.button("Post a test now", TEST, digest.kind))]
+    if is_rescheduling:
+        blocks.append(ui.context("Due dates follow within a few minutes; until then, some are those of before."))
     return ui.modal(title, blocks, callback_id="digests.saved", close="Close")
 
 

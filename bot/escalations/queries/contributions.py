@@ -77,7 +77,7 @@ def home_section(session: Session, person_id: str, now: datetime) -> Sequence[Ow
     mine = col(Escalation.assignee_id) == person_id
     rows = list_commitments(session, ESCALATIONS, mine, limit=HOME_LINES + 1)
     shown = list_schemas(session, ESCALATIONS, rows[:HOME_LINES], viewer=person_id, now=now)
-    lines = [_home_line(one) for one in shown]
+    lines = [_home_line(one, f"{_due(one):%H:%M}") for one in shown]  # the day stands before it
     if len(rows) > HOME_LINES:
         total = session.execute(sa.select(sa.func.count()).where(*_ours(session), mine)).scalar_one()
         lines.append(OwedLine(text=f"{total - HOME_LINES:,} more problems; /escalate list shows them all"))
@@ -144,7 +144,9 @@ def commitments_section(session: Session, now: datetime) -> Sequence[OwedLine]:
     rows = session.exec(query.order_by(col(Escalation.answer_by), col(Escalation.id)).limit(COMMITMENT_LINES)).all()
     shown = list_schemas(session, ESCALATIONS, rows, viewer=None, now=now)
     return [
-        _home_line(one).model_copy(update={"who": one.assignee_name, "buttons": (card_button(one.customer_id),)})
+        _home_line(one, one.due).model_copy(
+            update={"who": one.assignee_name, "buttons": (card_button(one.customer_id),)}
+        )
         for one in shown
     ]
 
@@ -163,10 +165,13 @@ def _brief_line(row: Any, now: datetime, zone: str) -> Line:
     return Line(text=f"went wrong: {what} ({row.name}, answer {'was due' if late else 'by'} {when})", urgent=late)
 
 
-def _home_line(schema: EscalationSchema) -> OwedLine:
-    due = schema.answer_by.astimezone(ZoneInfo(schema.zone))
+def _due(schema: EscalationSchema) -> datetime:
+    return schema.answer_by.astimezone(ZoneInfo(schema.zone))
+
+
+def _home_line(schema: EscalationSchema, due: str) -> OwedLine:
     said = {
-        EscalationState.OPEN: f"answer {'was due' if schema.is_late else 'by'} {schema.due}",
+        EscalationState.OPEN: f"answer {'was due' if schema.is_late else 'by'} {due}",
         EscalationState.ANSWERED: "answered, not fixed yet",
     }.get(schema.state, schema.state.words)
     text = f"{one_line(schema.customer_name)}: {one_line(schema.what)} ({said})"
@@ -178,7 +183,7 @@ def _home_line(schema: EscalationSchema) -> OwedLine:
     return OwedLine(
         text=text,
         urgent=schema.is_late,
-        on=due.date() if schema.state is EscalationState.OPEN else None,
+        on=_due(schema).date() if schema.state is EscalationState.OPEN else None,
         buttons=(*step, card_button(schema.customer_id)),
     )
 

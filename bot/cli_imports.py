@@ -1,0 +1,54 @@
+"""`evenhand import --undo` and `--resume`: the ways back from an import, and on with one that was interrupted."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from bot.core.batches import ManyTransactions
+from bot.core.errors import InvalidInput
+from bot.core.runtime import Runtime
+from bot.customers.gateways import read_upload
+from bot.customers.schemas import Drafts, ImportUndone, UploadSchema
+from bot.customers.usecases.undoing import run_undo
+from bot.customers.usecases.uploads import resume_import
+from bot.customers.views.printed import plan_lines
+from bot.workspaces.usecases import BOT
+
+Progress = Callable[[int, int], None]
+
+
+def undo_list(runtime: Runtime, workspace_id: str, asked: str, progress: Progress) -> Sequence[str]:
+    """Undo the import whose id *asked* is, and return lines that say what that did."""
+    batches = ManyTransactions(runtime, workspace_id)
+    return _undone_lines(run_undo(batches, import_id=_parse_id(asked), by=BOT, progress=progress))
+
+
+def resume_list(runtime: Runtime, workspace_id: str, asked: str, progress: Progress) -> Sequence[str]:
+    """Go on with the import whose id *asked* is, or with its undoing, and return lines that say what that did."""
+    lists: list[tuple[UploadSchema, Drafts]] = []
+
+    def read(upload: UploadSchema) -> Drafts:
+        lists.append((upload, read_upload(upload)))
+        return lists[0][1]
+
+    batches = ManyTransactions(runtime, workspace_id)
+    done = resume_import(batches, import_id=_parse_id(asked), by=BOT, read=read, progress=progress)
+    if isinstance(done, ImportUndone):
+        return _undone_lines(done)
+    upload, drafts = lists[0]
+    lines = plan_lines(done.plan, drafts, done=True, answers=upload.answers)
+    return [*lines, f"To take it back: evenhand import --undo {done.id}"]
+
+
+def _parse_id(asked: str) -> UUID:
+    try:
+        return UUID(asked)
+    except ValueError as error:
+        raise InvalidInput(f"{asked} isn't an import's id; the import said it when it was done.") from error
+
+
+def _undone_lines(undone: ImportUndone) -> list[str]:
+    lines = [f"{undone.file_name} is undone: {undone.removed:,} removed, {undone.restored:,} put back."]
+    lines += [f"  kept {name}: {why}" for name, why in undone.kept]
+    if undone.kept_total > len(undone.kept):
+        lines.append(f"  and {undone.kept_total - len(undone.kept):,} more")
+    return lines

@@ -1,0 +1,88 @@
+"""What people have changed between the comparison of a list and the writing of one of its parts."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from bot.customers.tables import Customer
+from bot.customers.usecases.matching import COMPARED_COLUMNS, ListedCustomer, not_added_by
+
+T = TypeVar("T")
+
+CHUNK = 500  # values in one statement
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield *values* in parts that fit into one statement."""
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
+
+
+def find_stale(
+    session: Session, part: Sequence[ListedCustomer], *, import_id: UUID, stored: Mapping[UUID, ListedCustomer]
+) -> set[UUID]:
+    """
+    Return which customers of a list must be compared again.
+
+    Those are: known ones that were changed or erased since; new ones whose name, domain or external id another customer
+    has got since; and children of either, or of one that isn't there.
+    """
+    stale = _find_changed(session, [target for target in part if target.current is not None])
+    stale |= _find_taken(session, part, import_id=import_id, stored=stored)
+    return stale | _find_orphans(session, part, stale)
+
+
+def _find_changed(session: Session, known: Sequence[ListedCustomer]) -> set[UUID]:
+    columns = [getattr(Customer, name) for name in COMPARED_COLUMNS]
+    same: set[UUID] = set()
+    for some in chunks(known):
+        current = {target.id: target.current for target in some}
+        rows = session.execute(sa.select(*columns).where(col(Customer.id).in_(list(current))))
+        same |= {row.id for row in rows if row == current[row.id]}
+    return {target.id for target in known} - same
+
+
+def _find_taken(
+    session: Session, part: Sequence[ListedCustomer], *, import_id: UUID, stored: Mapping[UUID, ListedCustomer]
+) -> set[UUID]:
+    """Return the customers of the list whose name, domain or external id others have that the list never saw so."""
+    new = [target for target in part if target.current is None]
+    stale: set[UUID] = set()
+    for column, targets in (("name_key", new), ("domain", new), ("external_id", part)):
+        written = {target.id: (target.different if target.current is not None else target.given) for target in targets}
+        wanted: dict[str, list[UUID]] = {}
+        for target_id, values in written.items():
+            if value := (values or {}).get(column):
+                wanted.setdefault(value, []).append(target_id)
+        for value in _values_taken(session, column, wanted, import_id=import_id, stored=stored):
+            stale.update(wanted[value])
+    return stale
+
+
+def _values_taken(
+    session: Session, column: str, values: Iterable[str], *, import_id: UUID, stored: Mapping[UUID, ListedCustomer]
+) -> Iterator[str]:
+    wanted: Any = getattr(Customer, column)
+    for some in chunks(list(values)):
+        query = sa.select(col(Customer.id), wanted).where(wanted.in_(some), not_added_by(import_id))
+        for customer_id, value in session.execute(query):
+            seen = stored.get(customer_id)
+            if seen is None or getattr(seen.current, column) != value:
+                yield value
+
+
+def _find_orphans(session: Session, part: Sequence[ListedCustomer], stale: set[UUID]) -> set[UUID]:
+    """Return the customers whose parent is neither stored nor written with them; parents stand before children."""
+    parents = {target.parent.id for target in part if target.parent is not None}
+    there: set[UUID] = set()
+    for some in chunks(list(parents)):
+        there |= set(session.execute(sa.select(col(Customer.id)).where(col(Customer.id).in_(some))).scalars())
+    orphans: set[UUID] = set()
+    for target in part:
+        if target.parent is not None and target.parent.id not in there:
+            orphans.add(target.id)
+        elif target.current is None and target.id not in stale:
+            there.add(target.id)
+    return orphans

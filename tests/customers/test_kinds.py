@@ -1,0 +1,167 @@
+"""One made-up list of each kind that strangers keep: what its customers are called, and what is asked about it."""
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.customers.lists import read
+
+
+class Kind(NamedTuple):
+    """A list, its customers, what is asked about it (values, or headings), and what its first row says besides."""
+
+    text: str
+    names: tuple[str, ...]
+    asked: tuple[str, ...] = ()
+    says: dict[str, Any] = {}  # noqa: RUF012 - a tuple's default is never changed
+    system: str = ""
+
+
+KINDS = {
+    "Salesforce": Kind(
+        "Id,Name,Website,Site,AccountNumber,ParentId,OwnerId\n001A,Vestlake,vestlake.com,HQ,C1,,005\n"
+        "001B,Nord,,,C2,001A,005\n",
+        ("Vestlake", "Nord"), says={"external_id": "001A", "domain": "vestlake.com"}, system="Salesforce",
+    ),
+    "Zoho": Kind(
+        "Record Id,Account Owner.id,Account Owner,Account Name,Website,Account Number\n"
+        "zcrm_1,zcrm_9,Ana Lima,Vestlake,vestlake.com,0\n",
+        ("Vestlake",), says={"external_id": "zcrm_1", "owner": "Ana Lima"}, system="Zoho",
+    ),
+    "Odoo": Kind("Name,Customer\nVestlake,TRUE\nNord,FALSE\n", ("Vestlake", "Nord")),
+    "Xero": Kind(
+        "*ContactName,AccountNumber,EmailAddress,FirstName,LastName,POAttentionTo\nVestlake,V1,ida@vestlake.com,Ida,Berg,\n",
+        ("Vestlake",), says={"external_id": "V1", "contact_name": "Ida Berg"}, system="Xero",
+    ),
+    "QuickBooks": Kind(
+        "Example Ltd,,,\nCustomer Contact List,,,\n,,,\nCustomer,Phone Numbers,Full Name,Billing Address\n"
+        "Vestlake,Phone:(617) 555-0142 Mobile:(617) 555-0143,Ida Berg,\n",
+        ("Vestlake",), says={"contact_phone": "(617) 555-0142", "contact_name": "Ida Berg"}, system="QuickBooks",
+    ),
+    "LinkedIn": Kind(
+        'Notes:\n"Some addresses are missing, see ""Help"""\n\nFirst Name,Last Name,URL,Email Address,Company,Position,'
+        "Connected On\nIda,Berg,https://www.linkedin.com/in/ida,,Vestlake,CFO,03 Nov 2026\n",
+        ("Vestlake",), says={"contact_name": "Ida Berg", "contact_role": "CFO"}, system="LinkedIn",
+    ),
+    "Google Contacts": Kind(
+        "First Name,Last Name,Organization Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Value\n"
+        "Ida,Berg,Vestlake,* myContacts ::: Clients,Work,ida@v.com ::: i@v.com,+1 617 ::: +1 618\nOtto,Holm,,,,,\n",
+        ("Vestlake", "Otto Holm"),
+        says={"contact_email": "ida@v.com", "contact_phone": "+1 617", "tags": ("myContacts", "Clients")},
+    ),
+    "HubSpot": Kind(
+        "Record ID,Company name,Company owner,Lifecycle Stage,Company Domain Name,Website URL\n"
+        "1,Vestlake,Ana,Churned,facebook.com,https://vestlake.com\n2,Nord,,Customer,nord.dk,\n3,Teal,,Opportunity,,\n",
+        ("Vestlake", "Nord", "Teal"), ("Opportunity",), {"status": "lost", "domain": "vestlake.com"}, "HubSpot",
+    ),
+    "Crunchbase": Kind(
+        "permalink,name,homepage_url,category_list,status,country_code,founded_at\n"
+        "/o/1,#vest,http://www.vest.com,|Games|Politics|,operating,USA,2012-06-01\n/o/2,Nord,,,acquired,EST,\n",
+        ("#vest", "Nord"), ("acquired", "operating"), {"domain": "vest.com", "country": "US", "status": "active"},
+    ),
+    "Y Combinator": Kind(
+        "id,name,website,team_size,batch,status,tags\n1,Vest,https://vest.com,12,W21,Active,\"['SaaS', 'B2B']\"\n"
+        "2,Nord,,,S20,Inactive,[]\n3,Teal,,300,S12,Public,[]\n",
+        ("Vest", "Nord", "Teal"), ("Inactive", "Public"), {"tags": ("SaaS", "B2B"), "headcount": 12},
+    ),
+    "Pipedrive's list": Kind(
+        "Name,Label,Owner,Closed deals,Open deals,ID\nVestlake,Customer,Ana,2,1,17\n",
+        ("Vestlake",), says={"external_id": "17"}, system="Pipedrive",
+    ),
+    "Insightly": Kind(
+        "Record Id,Organization Name,Organization Owner\n1,Vestlake,Ana\n", ("Vestlake",), system="Insightly"
+    ),
+    "Copper": Kind(
+        "Copper ID,Name,Email Domain,Owned By,Contact Type,Last Contacted\n"
+        "1,Vest,vest.com,Ana,Current Customer,11/3/2026\n2,Nord,,,Customer,10/14/2026\n",
+        ("Vest", "Nord"), says={"owner": "Ana", "domain": "vest.com"},
+    ),
+    "Capsule, companies and people": Kind(
+        "Type,Id,Organisation,First Name,Last Name,Email Address,Website\nOrganisation,1,Vest,,,,vest.com\n"
+        "Person,2,Vest,Ida,Berg,ida@vest.com,\nPerson,3,,Otto,Holm,,\n",
+        ("Vest", "Vest", "Otto Holm"), says={"external_id": None},
+    ),
+    "Mailchimp": Kind(
+        'Email Address,First Name,Last Name,Company,TAGS\nida@v.com,Ida,Berg,Vest,"""vip"",""news"""\n',
+        ("Vest",), says={"tags": ("vip", "news")},
+    ),
+    "monday": Kind(
+        "Clients,,,\n,,,\nActive clients,,,\nName,Subitems,Person,Email\nVest,,Ana,\n,,,\nFormer clients,,,\n"
+        "Name,Subitems,Person,Email\nNord,,Bob,\n",
+        ("Vest", "Nord"), says={"owner": "Ana"}, system="monday",
+    ),
+    "Notion": Kind(
+        "Name,Owner\nVest (https://www.notion.so/Vest-12),Ana (https://www.notion.so/Ana-3)\n", ("Vest",),
+        says={"owner": "Ana"},
+    ),
+    "two languages": Kind(
+        "No.,Firma / Company,Betreuer/in,Letzter Kontakt am\n1,Vest GmbH,Ana,3.11.26\n", ("Vest GmbH",),
+        says={"owner": "Ana"},
+    ),
+    "Sage": Kind(
+        "Account Reference,Account Name,Account Status\nV1,Vest,0\nN1,Nord,0\n", ("Vest", "Nord"), ("0",),
+        {"external_id": "V1", "status": None},
+    ),
+    "customer success": Kind(
+        "Account,CSM,CSM Email,Account Executive,Stage\nVest,Ana,ana@example.test,Bob,Adopting\n", ("Vest",),
+        says={"owner": "Ana (ana@example.test)", "status": "active"},
+    ),
+    "no headings": Kind(
+        "Vestlake,vestlake.com,Ana Lima\nNord,nord.dk,Bob Chen\nTeal,,Ana Lima\n", ("Vestlake", "Nord", "Teal"),
+        ("Column 1",),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_of_each_kind_comes_in(kind: str) -> None:
+    """With its customers' names, and only the questions that somebody who knows the list would ask."""
+    wanted = KINDS[kind]
+    drafts = read(wanted.text)
+    assert tuple(row.name for row in drafts.rows) == wanted.names
+    assert tuple(question.value or question.column for question in drafts.questions) == wanted.asked
+    assert {name: getattr(drafts.rows[0], name) for name in wanted.says} == wanted.says
+    assert (drafts.system, drafts.problems, drafts.refusals) == (wanted.system, (), ())
+
+
+def test_a_first_line_that_may_be_a_customer_is_named() -> None:
+    """A single column of names without a heading can't be told from one with a heading nobody knows."""
+    drafts = read("Vestlake\nNord\nTeal\n")
+    assert [row.name for row in drafts.rows] == ["Nord", "Teal"]
+    assert [note.reason for note in drafts.remarks] == [
+        "The first line (“Vestlake”) was taken for the headings. If it is a customer, write headings above it."
+    ]
+    (remark,) = read("Vestlake,vestlake.com\nNord,nord.dk\n").remarks
+    assert remark.reason.startswith("The first line (“Vestlake”, “vestlake.com”) is no line of headings, so ")
+
+
+def test_columns_without_headings_are_mapped_by_number() -> None:
+    """Every line is a row then."""
+    text = "Vestlake,vestlake.com,Ana Lima\nNord,nord.dk,Bob Chen\n"
+    drafts = read(text, {"Column 1": "name", "Column 2": "domain", "Column 3": "owner"})
+    assert [(row.name, row.domain, row.owner, row.row_number) for row in drafts.rows] == [
+        ("Vestlake", "vestlake.com", "Ana Lima", 1), ("Nord", "nord.dk", "Bob Chen", 2),
+    ]  # fmt: skip
+    assert drafts.questions == ()
+
+
+def test_headings_that_are_repeated_between_the_rows_are_left_out_and_named() -> None:
+    """With the title of the group below it, which is no customer; the last row of a list before another one is."""
+    drafts = read(KINDS["monday"].text)
+    assert [note.reason for note in drafts.remarks] == [
+        "2 lines above the headings left out: “Clients”, “Active clients”.",
+        "2 lines between the rows left out: “Former clients”, “Name Subitems Person Email”.",
+    ]
+    drafts = read("Company,Owner\nAcme,Ana\nBolt,\nCompany,Owner\nCora,Ana\nTotal,3\n")
+    assert [row.name for row in drafts.rows] == ["Acme", "Bolt", "Cora"]
+
+
+def test_an_id_is_a_persons_only_where_people_stand_beside_companies() -> None:
+    """A list of people without companies keeps its ids, and so does one whose id is the customer's by name."""
+    people = "Id,First name,Last name{}\n1,Ida,Berg{}\n2,Bo,Ray{}\n"
+    assert [row.external_id for row in read(people.format("", "", "")).rows] == ["1", "2"]
+    beside = read(people.format(",Company", ",Vest", ",Vest"))
+    assert [(row.name, row.external_id) for row in beside.rows] == [("Vest", None), ("Vest", None)]
+    assert "Id" in beside.unmapped
+    named = people.replace("Id", "Customer id").format(",Company", ",Vest", ",Nord")
+    assert [row.external_id for row in read(named).rows] == ["1", "2"]
