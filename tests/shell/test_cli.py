@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 from typer.testing import CliRunner
 
@@ -21,13 +22,13 @@ from bot.backups import BackupFolder
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import BotError
-from bot.customers.tables import Customer
+from bot.customers.tables import TALLY, Customer
 from bot.customers.usecases import writing
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.usecases.acting import correct_sentiment
 from bot.process import Bot
 from bot.workspaces.usecases import install_workspace
-from tests.makers import ANA, ROOT, WORKSPACE, add_person
+from tests.makers import ANA, LONG_AGO, ROOT, WORKSPACE, add_customer, add_person
 from tests.shell.outside import APP_TOKEN, BOT_TOKEN, NAMES, clean_environment, environment, rehearsal, settings
 
 LIST = "Company,Web,Annual Revenue,Tags\nAcme [Ltd],acme.example,1000,key\nZoë & Söhne,,,\n,nameless.example,,\n"
@@ -439,6 +440,7 @@ async def test_the_doctor_counts_anew(tmp_path: Path, sqlite_url: str) -> None:
     with database.transaction("T0COUNTS") as session:
         install_workspace(session, name="Counts", bot_user_id="U0BOT", zone="UTC", now=LONG_AGO)
         add_customer(session, "Acme")
+        session.flush()
         session.execute(sa.delete(TALLY))
     database.close()
     async with rehearsal() as slack:
