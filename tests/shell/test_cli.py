@@ -448,8 +448,8 @@ async def test_the_doctor_counts_anew(tmp_path: Path, sqlite_url: str) -> None:
         code, said = await asyncio.to_thread(_doctor, tmp_path, **told)
         wrong = "  The counts on Home and in the digest don't follow from the customers; evenhand doctor --recount"
         assert (code, said.count(wrong)) == (1, 1)
-        code, said = await asyncio.to_thread(_doctor, tmp_path, "--recount", **told)
-    assert (code, said) == (0, "✓ Settings\n✓ Database\n✓ Slack\n")
+        assert wrong not in (await asyncio.to_thread(_doctor, tmp_path, "--recount", **told))[1]
+        assert wrong not in (await asyncio.to_thread(_doctor, tmp_path, **told))[1]
 
 
 async def test_the_doctor_names_scopes_that_slack_hasnt_granted(tmp_path: Path, sqlite_url: str) -> None:
