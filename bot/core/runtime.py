@@ -19,6 +19,7 @@ from bot.core.clock import Clock
 from bot.core.database import Database, is_retriable, took_too_long
 from bot.core.errors import TookTooLong
 from bot.core.feature import Feature
+from bot.core.measures import NO_MEASURES, Measures
 
 T = TypeVar("T")
 
@@ -49,6 +50,7 @@ class Runtime:
         self, database: Database, clock: Clock, features: Sequence[Feature] = (), *, host_overrides: object = None
     ) -> None:
         self.host_overrides = host_overrides
+        self.measures: Measures = NO_MEASURES
         self.database = database
         self.clock = clock
         self.features = tuple(features)
