@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from bot import cli
@@ -15,11 +16,13 @@ from bot.backups import BackupFolder
 from bot.core import outbox
 from bot.core.clock import WallClock
 from bot.core.database import Database
+from bot.customers.tables import TALLY
 from bot.doctor import clock_problems
 from bot.people.rules import Role
 from bot.process import Bot
+from bot.workspaces.usecases import install_workspace
 from tests.jobs.mail import Letter
-from tests.makers import ANA, MARA, WORKSPACE, add_person
+from tests.makers import ANA, LONG_AGO, MARA, WORKSPACE, add_customer, add_person
 from tests.shell.outside import APP_TOKEN, BOT_TOKEN, clean_environment, environment, rehearsal, settings
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -196,3 +199,21 @@ def test_the_doctor_says_when_the_disk_is_nearly_full(
     monkeypatch.setattr("bot.doctor.shutil.disk_usage", lambda _folder: usage)
     _, said = _doctor(tmp_path, DATABASE_URL=sqlite_url)
     assert "evenhand.db has only 5 MB left; make room, or move the database." in said
+
+
+async def test_the_doctor_counts_anew(tmp_path: Path, sqlite_url: str) -> None:
+    """Numbers that don't follow from the customers are named, with what to do; doing it mends them."""
+    database = Database(sqlite_url)
+    with database.transaction("T0COUNTS") as session:
+        install_workspace(session, name="Counts", bot_user_id="U0BOT", zone="UTC", now=LONG_AGO)
+        add_customer(session, "Acme")
+        session.flush()
+        session.execute(sa.delete(TALLY))
+    database.close()
+    async with rehearsal() as slack:
+        told = environment(slack, sqlite_url)
+        code, said = await asyncio.to_thread(_doctor, tmp_path, **told)
+        wrong = "  The counts on Home and in the digest don't follow from the customers; evenhand doctor --recount"
+        assert (code, said.count(wrong)) == (1, 1)
+        assert wrong not in (await asyncio.to_thread(_doctor, tmp_path, "--recount", **told))[1]
+        assert wrong not in (await asyncio.to_thread(_doctor, tmp_path, **told))[1]
