@@ -21,6 +21,7 @@ MOST_PARTLY = 5  # customers that a part of a name may mean, as buttons
 MOST_WORDS = 8
 ASKED_LENGTH = 200
 WINDOW = 4  # letters of a mistyped name that are looked for side by side
+SHORT = 5  # letters; an error in the middle of so short a name leaves no wider windows than three letters as they are
 MOST_WINDOWS = 30
 MOST_IN_WINDOW = 60  # names; a window that more have tells little
 TELLING = 1000
@@ -173,8 +174,9 @@ def _list_near(session: Session, key: str) -> dict[str, int | None]:
 def _windows(key: str) -> Iterator[list[str]]:
     """Yield the pieces of each search for a name like *key*: windows of it, and its words without one of them."""
     whole, words = padded(key), key.split()[:MOST_WORDS]
-    for at in range(min(len(whole) - LEAST_LETTERS, MOST_WINDOWS)):
-        yield [whole[at : at + WINDOW]]
+    width = WINDOW if len(key) > SHORT else LEAST_LETTERS
+    for at in range(min(len(whole) - width + 1, MOST_WINDOWS)):
+        yield [whole[at : at + width]]
     for at, word in enumerate(words if len(words) > 1 else ()):
         others = [f" {other} " for other in words[:at] + words[at + 1 :]]
         yield others
