@@ -18,8 +18,8 @@ class Stopping(Exception):
 
 
 FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 200, 50, 2000  # rows
-BATCH_SECONDS = 0.07
-"""How long a batch should hold SQLite's lock for writing; a slow disk may make one of them twice as long."""
+BATCH_SECONDS = 0.05
+"""How long a batch should hold SQLite's lock for writing; a busy machine may make one of them several times as long."""
 PAUSE_SECONDS = 0.03
 """How long SQLite is left to others after a batch: whoever waits for the lock asks for it every 25 ms or so."""
 

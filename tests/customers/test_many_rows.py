@@ -7,6 +7,7 @@ from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from bot.core.bulk import insert_many
@@ -43,6 +44,22 @@ def test_rows_added_at_once_read_back_as_they_were(office: Office) -> None:
     assert {name: kept[first["id"]][name] for name in first} == first
     assert {name: kept[second["id"]][name] for name in second} == second
     assert kept[second["id"]]["domain"] is None
+
+
+def test_a_row_that_is_there_already_is_refused(office: Office) -> None:
+    """As any statement's error, on both databases; nothing of the rows is kept."""
+    row = {
+        "id": new_id(), "workspace_id": WORKSPACE, "name": "Bakery", "name_key": "bakery", "tags": [],
+        "preferences": [], "status": Status.ACTIVE, "added_on": DAY, "effective_cadence_days": 30, "waiting_since": DAY,
+        "due_on": DAY, "neglected_after": DAY, "changed_at": START,
+    }  # fmt: skip
+
+    def add(session: Session, **_: object) -> None:
+        insert_many(session.connection(), TABLE, sorted(row), [row, row])
+
+    with pytest.raises(IntegrityError):
+        office.do(add)
+    assert office.look(lambda session: session.execute(sa.select(TABLE.c.id)).all()) == []
 
 
 def test_garbage_is_looked_for_again_after_an_import() -> None:
