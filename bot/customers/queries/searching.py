@@ -22,6 +22,7 @@ MOST_WORDS = 8
 ASKED_LENGTH = 200
 WINDOW = 4  # letters of a mistyped name that are looked for side by side
 MOST_WINDOWS = 30
+SHORT = 6  # letters of a name in which one error leaves no such window
 MOST_IN_WINDOW = 60  # names; a window that more have tells little
 TELLING = 1000
 BEST = 200  # names that are compared letter by letter
@@ -171,10 +172,12 @@ def _list_near(session: Session, key: str) -> dict[str, int | None]:
 
 
 def _windows(key: str) -> Iterator[list[str]]:
-    """Yield the pieces of each search for a name like *key*: windows of it, and its words without one of them."""
+    """Yield the pieces of each search for a name like *key*: its ends, windows, and its words without one of them."""
     whole, words = padded(key), key.split()[:MOST_WORDS]
-    for at in range(min(len(whole) - LEAST_LETTERS, MOST_WINDOWS)):
-        yield [whole[at : at + WINDOW]]
+    size = WINDOW if len(key) > SHORT else LEAST_LETTERS
+    yield [whole[:LEAST_LETTERS], whole[-LEAST_LETTERS:]]
+    for at in range(min(len(whole) - size + 1, MOST_WINDOWS)):
+        yield [whole[at : at + size]]
     for at, word in enumerate(words if len(words) > 1 else ()):
         others = [f" {other} " for other in words[:at] + words[at + 1 :]]
         yield others
