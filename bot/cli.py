@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.cli_backups import backup, restore
 from bot.cli_demo import demo
+from bot.cli_doctor import doctor
 from bot.cli_imports import resume_list, undo_list
 from bot.core.batches import ManyTransactions
 from bot.core.clock import WallClock
@@ -29,8 +29,6 @@ from bot.customers.usecases.erasing import erase_subject, export_subject, find_s
 from bot.customers.usecases.lists import plan_import
 from bot.customers.usecases.uploads import import_upload, store_upload
 from bot.customers.views.printed import plan_lines
-from bot.doctor import age_of_backups, check_backups, check_settings, check_slack, check_storage, find_backups
-from bot.doctor_slack import check_screens
 from bot.features import FEATURES
 from bot.logs import configure_logging
 from bot.mentions.gateways.lists import read_list
@@ -51,6 +49,7 @@ app = typer.Typer(
 app.command()(backup)
 app.command()(restore)
 app.command()(demo)
+app.command()(doctor)
 
 MAX_ROWS_PRINTED = 20
 BEGINNING = 64 * 1024  # bytes of a file by which an earlier report is recognised
@@ -273,33 +272,6 @@ def erase(
         )  # fmt: skip
         counts = ", ".join(f"{name} {_row_count(count)}" for name, count in done.rows.items())
         _print(f"The {done.kind} is erased: {counts}.")
-
-
-@app.command()
-def doctor(
-    slack: Annotated[bool, typer.Option("--slack", help="Let Slack check every screen, at its worst, too.")] = False,
-    recount: Annotated[bool, typer.Option("--recount", help="Count anew how customers stand, too.")] = False,
-) -> None:
-    """Check settings, database and Slack; each problem is one sentence that says what to do."""
-    problem_count = 0
-    checks: list[tuple[str, Callable[[], list[str]]]] = [
-        ("Settings", check_settings),
-        ("Database", partial(check_storage, recount=recount)),
-        ("Slack", check_slack),
-    ]
-    if slack:
-        checks.append(("Screens", check_screens))
-    if backups := find_backups():
-        now = WallClock().now()
-        checks.append((f"Backups{age_of_backups(backups, now=now)}", partial(check_backups, backups, now=now)))
-    for title, check in checks:
-        found = check()
-        problem_count += len(found)
-        typer.secho(f"{'✗' if found else '✓'} {title}", fg="red" if found else "green")
-        for sentence in found:
-            _print(f"  {sentence}")
-    if problem_count:
-        raise typer.Exit(1)
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 """Checks for `evenhand doctor`; each problem is returned as a sentence that says what to do."""
 
 import asyncio
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ from bot.workspaces.queries import list_uninstalled, list_workspaces
 
 ASKING_SECONDS = 3
 BACKUP_OVERDUE = timedelta(days=2)
+LEAST_FREE_BYTES = 200_000_000
+LARGEST_SKEW = timedelta(minutes=1)
 REQUIRED_SCOPES = frozenset(
     [
         "app_mentions:read",
@@ -103,6 +107,7 @@ def age_of_backups(backups: BackupFolder, *, now: datetime) -> str:
 def _storage_problems(runtime: Runtime, *, recount: bool) -> Iterable[str]:
     if runtime.database.dialect == "sqlite" and sqlite_module().sqlite_version_info < SAFE_SQLITE:
         yield "This SQLite can damage its log under load; install pysqlite3 or use PostgreSQL."
+    yield from disk_problems(runtime.database)
     if not is_current(runtime.database):
         yield "The database isn't at the newest version; run `evenhand migrate`."
         return
@@ -115,6 +120,17 @@ def _storage_problems(runtime: Runtime, *, recount: bool) -> Iterable[str]:
         if recount:
             runtime.run_now(recount_tally, workspace=workspace)
         yield from runtime.read_now(_feature_problems, workspace=workspace, features=FEATURES)
+
+
+def disk_problems(database: Database) -> list[str]:
+    """Return a sentence when the disk with SQLite's file has no room for another copy of it, such as a backup."""
+    file = Path(database.url.database or "").absolute()
+    if database.dialect != "sqlite" or not file.exists():
+        return []
+    free = shutil.disk_usage(file.parent).free
+    if free > max(LEAST_FREE_BYTES, file.stat().st_size):
+        return []
+    return [f"The disk with {file} has only {free / 1_000_000:,.0f} MB left; make room, or move the database."]
 
 
 def _feature_problems(session: Session, *, features: Iterable[Feature], now: datetime) -> list[str]:
@@ -146,7 +162,22 @@ async def _slack_problems(settings: Settings) -> list[str]:
             await open_connection(client, settings.slack_app_token.get_secret_value())
     except SettingsError as error:
         return [str(error)]
-    return [*_scope_problems(answer), *await _ask_running_bot(settings)]
+    now = WallClock().now()
+    return [*_scope_problems(answer), *clock_problems(answer.headers, now=now), *await _ask_running_bot(settings)]
+
+
+def clock_problems(headers: Mapping[str, str], *, now: datetime) -> list[str]:
+    """Return a sentence when *now* differs from the time of Slack's answer; nothing when the answer tells none."""
+    try:
+        slacks = parsedate_to_datetime({key.lower(): value for key, value in headers.items()}["date"])
+        ahead = now - slacks
+    except (KeyError, TypeError, ValueError):
+        return []
+    if abs(ahead) <= LARGEST_SKEW:
+        return []
+    minutes = abs(ahead) / timedelta(minutes=1)
+    direction = "ahead of" if ahead > timedelta(0) else "behind"
+    return [f"The clock of this machine is {minutes:,.0f} minutes {direction} Slack's; let it be set over the network."]
 
 
 def _scope_problems(answer: Any) -> list[str]:

@@ -5,8 +5,9 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
+from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 from aiohttp import web
@@ -31,6 +32,9 @@ from bot.workspaces.queries import find_removal, list_workspaces
 from bot.workspaces.usecases import install_workspace
 from jobs.runner import Job, Runner
 from jobs.schedule import build_schedule
+
+if TYPE_CHECKING:
+    from bot.metrics import Metrics
 
 WATCHDOG_SECONDS = 120.0  # without a tick before the watchdog ends the process; its supervisor restarts it
 SHUTDOWN_SECONDS = 10.0  # for running jobs to finish
@@ -78,7 +82,10 @@ class Bot:
             Database(settings.database_url), clock or WallClock(), FEATURES, host_overrides=host_overrides
         )
         self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
+        self._metrics = self._measure() if settings.metrics else None
         self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
+        if self._metrics:
+            self._metrics.watch_acks(self.app)
         folder = settings.backup_folder
         backups = BackupFolder(folder, settings.backups_kept) if folder else None
         self.jobs: Sequence[Job] = build_schedule(self.runtime.background, self.client_of, host_overrides, backups)
@@ -164,6 +171,19 @@ class Bot:
         removal = await self.runtime.read(find_removal, workspace=self._workspace)
         return [sentence for sentence in (socket, removal) if sentence]
 
+    def _measure(self) -> "Metrics":
+        """Measure from now on, and return what is kept."""
+        from bot.metrics import Metrics  # noqa: PLC0415 - its library takes memory that few need
+
+        metrics = Metrics()
+        self.runtime.measures = self.runtime.background.measures = metrics
+        self.client = metrics.watch_client(self.client)
+        return metrics
+
+    async def _render(self, metrics: "Metrics") -> bytes:
+        is_connected = self._socket is None or await self._socket.find_problem() is None
+        return await metrics.render(self.runtime.background, is_connected=is_connected)
+
     async def _listen(self) -> None:
         secret = self.settings.slack_signing_secret
         token = self.settings.slack_app_token
@@ -173,6 +193,7 @@ class Bot:
             self.runtime,
             secret.get_secret_value() if takes_http and secret else None,
             self._find_problems,
+            partial(self._render, self._metrics) if self._metrics else None,
         )
         self._site = web.AppRunner(site, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._site.setup()

@@ -56,6 +56,7 @@ class Settings(StorageSettings):
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
     host: str = "0.0.0.0"  # noqa: S104 - behind a proxy or in a container, as its operator decides
+    metrics: bool = False
     port: int = Field(default=3000, ge=0, le=MAX_PORT)
 
     @field_validator("slack_bot_token")

@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 FindProblems = Callable[[], Awaitable[list[str]]]
+RenderMetrics = Callable[[], Awaitable[bytes]]
+METRICS_TYPE = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
 
 
 async def _no_problems() -> list[str]:
@@ -33,17 +35,24 @@ async def _no_problems() -> list[str]:
 
 
 def build_web(
-    app: AsyncApp | None, runtime: Runtime, signing_secret: str | None, find_problems: FindProblems = _no_problems
+    app: AsyncApp | None,
+    runtime: Runtime,
+    signing_secret: str | None,
+    find_problems: FindProblems = _no_problems,
+    render_metrics: RenderMetrics | None = None,
 ) -> web.Application:
     """
     Return the web application. Without *app* (Socket Mode), it serves only health checks and webhooks.
 
     *find_problems* returns what keeps the bot from working with Slack, a sentence each, for `/readyz`.
+    *render_metrics* returns what `/metrics` shows.
     """
     web_app = web.Application(client_max_size=MAX_BODY_BYTES)
     web_app.router.add_get("/healthz", _healthz)
     web_app.router.add_get("/readyz", _ready_handler(runtime, find_problems))
     web_app.router.add_post(HOOKS_PATH, Hooks(runtime).receive)
+    if render_metrics is not None:
+        web_app.router.add_get("/metrics", _metrics_handler(render_metrics))
     if app is not None and signing_secret is not None:
         web_app.router.add_post(SLACK_PATH, _slack_handler(app, runtime, signing_secret))
     return web_app
@@ -96,6 +105,16 @@ def _is_utf8(body: bytes) -> bool:
 
 async def _healthz(_request: web.Request) -> web.StreamResponse:
     return web.json_response({"alive": True})
+
+
+def _metrics_handler(render: RenderMetrics) -> Handler:
+    async def metrics(_request: web.Request) -> web.StreamResponse:
+        try:
+            return web.Response(body=await render(), headers=METRICS_TYPE)
+        except SQLAlchemyError as error:
+            return web.Response(status=503, text=f"The database doesn't answer ({type(error).__name__}).\n")
+
+    return metrics
 
 
 def _ready_handler(runtime: Runtime, find_problems: FindProblems) -> Handler:

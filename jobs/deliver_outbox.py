@@ -142,6 +142,10 @@ class Dispatcher:
         return done, running
 
     async def _deliver(self, claimed: ClaimedMessage, claimed_at: float) -> None:
+        self.runtime.measures.delivered(await self._try_to_deliver(claimed, claimed_at))
+
+    async def _try_to_deliver(self, claimed: ClaimedMessage, claimed_at: float) -> str:
+        """Send a message and store what came of it; return that in a word."""
         try:
             message = await self._draw(claimed)
             channel = await self._channel_of(claimed)
@@ -149,18 +153,23 @@ class Dispatcher:
         except AskedToWait as wait:
             until = self.runtime.clock.now() + timedelta(seconds=wait.seconds)
             await self.runtime.run(outbox.pause_channel, workspace=None, claimed=claimed, until=until)
+            return "rate_limited"
         except NotSent as reason:
             await self.runtime.run(outbox.requeue, workspace=None, claimed=claimed, after=None, reason=str(reason))
+            return "not_sent"
         except Unclear as reason:
             log.warning("outbox.unclear", key=claimed.key, reason=str(reason))
             await self.runtime.run(outbox.mark_unknown, workspace=None, claimed=claimed, reason=str(reason))
+            return "unknown"
         except Outdated as reason:
             await self.runtime.run(outbox.mark_dead, workspace=None, claimed=claimed, reason=str(reason))
+            return "outdated"
         except Refused as reason:
             await self._end(claimed, str(reason), outbox.requeue)
-        else:
-            if ts:
-                await self.runtime.run(outbox.mark_sent, workspace=None, claimed=claimed, channel=channel, ts=ts)
+            return "refused"
+        if ts:
+            await self.runtime.run(outbox.mark_sent, workspace=None, claimed=claimed, channel=channel, ts=ts)
+        return "sent" if ts else "claim_lost"
 
     async def _draw(self, claimed: ClaimedMessage) -> Message:
         """

@@ -1,6 +1,7 @@
 """Runs one job: lease, heartbeat, log line and error handling."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -60,7 +61,7 @@ class Runner:
 
     async def _run_with_lease(self, job: Job, fence: int) -> int:
         """Run a job while its lease is renewed; stop it where the lease is lost, and give the lease back at its end."""
-        work = asyncio.create_task(_attempt(job))
+        work = asyncio.create_task(self._attempt(job))
         renewing = asyncio.create_task(self._renew(job, fence, work))
         try:
             changed, error = await work
@@ -91,7 +92,7 @@ class Runner:
 
     async def _run_without_lease(self, job: Job) -> int:
         """Run a job that locks rows itself; record its heartbeat at intervals, or when its health changes."""
-        changed, error = await _attempt(job)
+        changed, error = await self._attempt(job)
         now = self._runtime.clock.now()
         recorded_at, had_succeeded = self._last_heartbeats.get(job.name, (None, None))
         if recorded_at is None or had_succeeded != (error is None) or now - recorded_at >= self._heartbeat_interval:
@@ -99,16 +100,18 @@ class Runner:
             await self._runtime.run(_record_heartbeat, workspace=None, job=job, error=error)
         return changed
 
-
-async def _attempt(job: Job) -> tuple[int, str | None]:
-    try:
-        changed = await job.work()
-    except Exception as error:
-        log.exception("job.failed", job=job.name)
-        return 0, str(mask_secrets(f"{type(error).__name__}: {error}")).replace("\0", "")
-    if changed:
-        log.info("job.ran", job=job.name, changed=changed)
-    return changed, None
+    async def _attempt(self, job: Job) -> tuple[int, str | None]:
+        """Do the work of a job; return the number of changes, and the error in words if it failed."""
+        changed, error, started_at = 0, None, time.perf_counter()
+        try:
+            changed = await job.work()
+        except Exception as failure:
+            log.exception("job.failed", job=job.name)
+            error = str(mask_secrets(f"{type(failure).__name__}: {failure}")).replace("\0", "")
+        self._runtime.measures.ran(job.name, time.perf_counter() - started_at, failed=error is not None)
+        if changed:
+            log.info("job.ran", job=job.name, changed=changed)
+        return changed, error
 
 
 def _record_heartbeat(session: Session, *, job: Job, error: str | None, now: datetime) -> None:

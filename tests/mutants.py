@@ -14,6 +14,7 @@ pytest anew for each, or run all tests, databases included, before the first.
 
 import argparse
 import ast
+import faulthandler
 import gc
 import inspect
 import os
@@ -375,6 +376,7 @@ def _ended(running: dict[int, Mutant]) -> tuple[Mutant, bool]:
 def _try(mutant: Mutant, items: list[pytest.Item], seconds: float) -> None:
     """Run tests on a mutant in this process, a fork, and end it."""
     code = BROKEN
+    faulthandler.disable()  # a mutant that crashes is killed; where it did is of no interest
     try:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)

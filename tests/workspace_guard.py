@@ -32,6 +32,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.core.outbox:mark_unknown": CLAIMED,
     "bot.core.outbox:requeue": CLAIMED,
     "bot.core.outbox:mark_absent": CLAIMED,
+    "bot.core.outbox:count_waiting": "the queue is one for all workspaces; only numbers leave it",
     "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
     "bot.conversations.usecases:discard_proposals": "one job forgets what is old, everywhere",
     "bot.customers.usecases.running:list_dead": "one job asks which imports were interrupted, everywhere",

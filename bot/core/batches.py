@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
+class Stopping(Exception):
+    """The process is asked to stop; what is left of the work is for another one."""
+
+
 FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 200, 50, 2000  # rows
 BATCH_SECONDS = 0.07
 """How long a batch should hold SQLite's lock for writing; a slow disk may make one of them twice as long."""
@@ -89,7 +94,14 @@ class ManyTransactions:
         return self._runtime.read_now(query, workspace=self._workspace, **inputs)
 
     def write(self, use_case: Callable[..., T], **inputs: Any) -> T:
-        """Run *use_case* in a transaction, and let others write after it."""
+        """
+        Run *use_case* in a transaction, and let others write after it.
+
+        Raises:
+            Stopping: instead, when the runtime is being closed.
+        """
+        if self._runtime.closing.is_set():
+            raise Stopping
         begun = self._runtime.clock.monotonic()
         result = self._runtime.run_now(use_case, workspace=self._workspace, **inputs)
         if self._locks_all:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
@@ -38,13 +37,14 @@ def insert_many(connection: sa.Connection, table: sa.Table, columns: Sequence[st
 def _copy(connection: sa.Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Send *rows* to PostgreSQL, whose driver SQLAlchemy doesn't know to copy; its errors become SQLAlchemy's."""
     driver: Any = connection.connection.driver_connection
+    refusal = connection.dialect.loaded_dbapi.Error
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
-    except psycopg.Error as error:
+    except refusal as error:
         raise DBAPIError.instance(
-            statement, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
+            statement, None, error, refusal, hide_parameters=True, dialect=connection.dialect
         ) from error
 
 

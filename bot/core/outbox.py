@@ -40,6 +40,7 @@ class DeliveryState(StrEnum):
 
 
 UNSETTLED = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+UNDELIVERED = (DeliveryState.PENDING, *UNSETTLED)
 
 
 class OutboxMessage(Row, table=True):
@@ -95,6 +96,13 @@ class HeldUp(NamedTuple):
     reason: str
     messages: int
     since: datetime
+
+
+class Waiting(NamedTuple):
+    """How many messages aren't delivered yet, and since when the oldest that is due waits."""
+
+    by_state: dict[DeliveryState, int]
+    due_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -283,6 +291,16 @@ def list_held_up(session: Session, *, now: datetime) -> list[HeldUp]:
         .order_by(count.desc(), col(OutboxMessage.reason))
     )
     return [HeldUp(reason or "", total, oldest) for reason, total, oldest in session.execute(query)]
+
+
+def count_waiting(session: Session, *, now: datetime) -> Waiting:
+    """Count the messages of all workspaces that aren't delivered yet, by state."""
+    state, not_before = col(OutboxMessage.state), col(OutboxMessage.not_before)
+    due_since = sa.func.min(sa.case((not_before <= now, not_before)))
+    query = sa.select(state, sa.func.count(), due_since).where(state.in_(UNDELIVERED)).group_by(state)
+    rows = session.execute(query).all()
+    counts = dict.fromkeys(UNDELIVERED, 0) | {state: count for state, count, _ in rows}
+    return Waiting(counts, min((since for *_, since in rows if since is not None), default=None))
 
 
 def delete_old(session: Session, *, before: datetime) -> int:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from copy import copy
 from functools import cached_property, partial
+from threading import Event
 from typing import Any, Self, TypeVar
 
 import structlog
@@ -19,6 +20,7 @@ from bot.core.clock import Clock
 from bot.core.database import Database, is_retriable, took_too_long
 from bot.core.errors import TookTooLong
 from bot.core.feature import Feature
+from bot.core.measures import NO_MEASURES, Measures
 
 T = TypeVar("T")
 
@@ -49,6 +51,7 @@ class Runtime:
         self, database: Database, clock: Clock, features: Sequence[Feature] = (), *, host_overrides: object = None
     ) -> None:
         self.host_overrides = host_overrides
+        self.measures: Measures = NO_MEASURES
         self.database = database
         self.clock = clock
         self.features = tuple(features)
@@ -56,6 +59,7 @@ class Runtime:
         self._background_threads = ThreadPoolExecutor(BACKGROUND_THREADS, thread_name_prefix="background")
         self._threads = self._foreground_threads
         self._limited = True
+        self.closing = Event()
         self._watchers: list[Watcher] = []
         self._background_tasks: set[asyncio.Task[None]] = set()
 
@@ -112,7 +116,8 @@ class Runtime:
         return self._read(query, workspace, inputs, limited=False)
 
     def close(self) -> None:
-        """Let running use cases finish, then give back threads and connections."""
+        """Let running use cases finish, and long work stop after its present step; give back threads, connections."""
+        self.closing.set()
         self._foreground_threads.shutdown(wait=True)
         self._background_threads.shutdown(wait=True)
         self.database.close()

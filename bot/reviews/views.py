@@ -14,7 +14,7 @@ NEXT, PREVIOUS = "reviews.next", "reviews.previous"
 REVIEW = "reviews.review"
 ROUNDS_TO_ONE = (0.995, 1.005)
 OWNER_SHOWN = 60
-LINE_SHOWN = 250
+LINE_SHOWN, LINES_SHOWN = 160, 3
 
 
 def proof(schema: Proof) -> ui.Message:
@@ -24,7 +24,7 @@ def proof(schema: Proof) -> ui.Message:
         return ui.Message(text=text, blocks=[ui.section(text)])
     text = headline(schema)
     blocks = [ui.section(f"*{text}*\n{verdict(schema.gap)}" if schema.gap else text), ui.divider()]
-    blocks += [_figures(band, schema) for band in schema.bands]
+    blocks += [_figures(band, schema) for band in schema.bands[: len(Band)]]
     blocks += [ui.context(_definition(schema)), ui.actions(*_periods(schema.days))]
     return ui.Message(text=text, blocks=blocks)
 
@@ -91,7 +91,7 @@ def review(schema: Review) -> ui.Message:
 
 def _review(schema: Review) -> list[ui.Block]:
     """Draw chance, both charts with their figures in words, and the lines."""
-    bands = schema.proof.bands
+    bands = schema.proof.bands[: len(Band)]
     blocks = [ui.section(verdict(schema.proof.gap))] if schema.proof.gap else []
     if any(None not in course.percents for course in schema.courses):
         blocks.append(_coverage_chart(schema))
@@ -104,7 +104,7 @@ def _review(schema: Review) -> list[ui.Block]:
 
 
 def _coverage_chart(schema: Review) -> ui.Block:
-    whole = [course for course in schema.courses if None not in course.percents]
+    whole = [course for course in schema.courses if None not in course.percents][: len(Band)]
     series = {course.band.words: [share for share in course.percents if share is not None] for course in whole}
     return chart(f"Days in cadence by {schema.period.value}, percent", schema.labels, series, kind="line")
 
@@ -113,9 +113,10 @@ def _in_words(schema: Review) -> str:
     """Return the charts' figures in words, for readers without charts."""
     shares = (
         f"{course.band.words} {course.percents[0] if course.percents[0] is not None else '–'} → {course.percents[-1]}%"
-        for course in schema.courses
+        for course in schema.courses[: len(Band)]
     )
-    waited = (f"{band.band.words} {band.half:,} and {band.nine_in_ten:,} days" for band in schema.proof.bands)
+    bands = schema.proof.bands[: len(Band)]
+    waited = (f"{band.band.words} {band.half:,} and {band.nine_in_ten:,} days" for band in bands)
     return (
         f"Days in cadence, {ui.escape(f'{schema.labels[0]} → {schema.labels[-1]}')}: {', '.join(shares)}. "
         f"Half, and nine in ten, waited up to: {', '.join(waited)}."
@@ -123,7 +124,9 @@ def _in_words(schema: Review) -> str:
 
 
 def _paragraph(title: str, lines: Sequence[str]) -> ui.Block:
-    return ui.section("\n".join([f"*{title}*", *(f"• {ui.escape(ui.cut(line, LINE_SHOWN))}" for line in lines)]))
+    return ui.section(
+        "\n".join([f"*{title}*", *(f"• {ui.escape(ui.cut(line, LINE_SHOWN))}" for line in lines[:LINES_SHOWN])])
+    )
 
 
 def read_page(value: str) -> tuple[str, int, int]:

@@ -59,6 +59,8 @@ def upgrade() -> None:
     )
     for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
         op.execute(statement)
+    if op.get_bind().dialect.name == "sqlite" and sa.inspect(op.get_bind()).has_table("sqlite_stat1"):
+        op.execute("ANALYZE")  # where somebody gathered statistics, an index without them is chosen in wrong places
 
 
 def downgrade() -> None:

@@ -382,6 +382,24 @@ def test_an_error_on_the_way_says_so_and_can_be_gone_on_with_at_once(office: Off
     assert isinstance(go_on(office), ImportDone)
 
 
+def test_a_bot_that_is_asked_to_stop_leaves_the_rest_for_later(office: Office, whole: dict[str, Any]) -> None:
+    """It doesn't wait for the whole list; the next process offers to go on."""
+    furnish(office)
+    closing = office.runtime.closing
+
+    def stop(step: int) -> None:
+        if step == 3:
+            closing.set()
+
+    with pytest.raises(Interrupted):
+        take_in(office, stop)
+    closing.clear()
+    after_lease(office)
+    assert office.do(interrupt_dead) == 1
+    go_on(office)
+    assert state(office) == whole["after"]
+
+
 def test_who_imported_is_told_when_the_process_is_gone(office: Office) -> None:
     """Once its last batch is two minutes old, and once only; nobody is told about the command line's."""
     with pytest.raises(Killed):

@@ -106,6 +106,24 @@ KINDS = {
         "Account,CSM,CSM Email,Account Executive,Stage\nVest,Ana,ana@example.test,Bob,Adopting\n", ("Vest",),
         says={"owner": "Ana (ana@example.test)", "status": "active"},
     ),
+    "a charity's register": Kind(
+        "Charity Name,Charity Number,Charity Status,Website\nVest Trust,SC1,Active,vest.org\nNord Fund,SC2,Removed,\n",
+        ("Vest Trust", "Nord Fund"), says={"domain": "vest.org"},
+    ),
+    "vendors and their people": Kind(
+        "VENDOR_FORMAL_NAME,VENDOR_DBA,FIRST_NAME,LAST_NAME,WEBADDR\nVest LLC,Vest,Ida,Berg,vest.com\n,,Otto,Holm,\n",
+        ("Vest LLC", "Otto Holm"), says={"contact_name": "Ida Berg", "domain": "vest.com"},
+    ),
+    "HubSpot's contacts": Kind(
+        "Record ID,First Name,Last Name,Email,Contact owner,Associated Company\n51,Ida,Berg,ida@vest.com,Ana,Vest\n"
+        "52,Bo,Ray,bo@vest.com,Ana,Vest\n",
+        ("Vest", "Vest"), says={"external_id": None, "owner": "Ana", "contact_name": "Ida Berg"},
+    ),
+    "by trade": Kind("institution,url,user name\nMIT,mit.edu,ana\nETH,ethz.ch,bob\n", ("MIT", "ETH")),
+    "two names by trade": Kind(
+        "Store,Dealer Name,Street\nVest Main,Ida Motors,1\nNord Hill,Ida Motors,2\n", ("Vest Main", "Nord Hill"),
+        ("Store",),
+    ),
     "no headings": Kind(
         "Vestlake,vestlake.com,Ana Lima\nNord,nord.dk,Bob Chen\nTeal,,Ana Lima\n", ("Vestlake", "Nord", "Teal"),
         ("Column 1",),
@@ -122,6 +140,7 @@ def test_a_list_of_each_kind_comes_in(kind: str) -> None:
     assert tuple(question.value or question.column for question in drafts.questions) == wanted.asked
     assert {name: getattr(drafts.rows[0], name) for name in wanted.says} == wanted.says
     assert (drafts.system, drafts.problems, drafts.refusals) == (wanted.system, (), ())
+    assert any("The first line" in note.reason for note in drafts.remarks) == (kind == "no headings")
 
 
 def test_a_first_line_that_may_be_a_customer_is_named() -> None:

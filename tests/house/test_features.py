@@ -30,7 +30,7 @@ def test_every_folder_with_a_declaration_is_in_the_list() -> None:
 
 
 def test_the_list_makes_every_table_known() -> None:
-    """Importing `bot.features` loads every table, so that migrations include them."""
+    """Importing `bot.features` loads every table, so that migrations include them, and no large library few need."""
     asked = "import sys, bot.features; print(*sys.modules)"
     command = [sys.executable, "-c", asked]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
@@ -38,6 +38,7 @@ def test_the_list_makes_every_table_known() -> None:
     modules = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in holding}
     assert len(modules) >= 8
     assert modules <= set(loaded)
+    assert not {"psycopg", "numpy", "rapidfuzz"} & set(loaded), "what not every bot needs is imported on first use"
 
 
 def test_every_job_has_words_for_people(office: Office) -> None:

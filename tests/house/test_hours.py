@@ -11,8 +11,8 @@ from bot.escalations.schemas import AboutEscalation, EscalationLate, EscalationS
 from bot.features import FEATURES
 
 PROMPT = {
-    "customers.imported", "customers.shared_out", "digests.neglected", "digests.page", "digests.owed", "digests.clear",
-    "mentions.digest", "reviews.weekly",
+    "customers.imported", "customers.import_interrupted", "customers.shared_out", "digests.neglected", "digests.page",
+    "digests.owed", "digests.clear", "mentions.digest", "reviews.weekly",
 }  # fmt: skip
 """Answers to what the reader just did, and digests, whose hour managers chose."""
 ABOUT_PROBLEMS = {

@@ -20,6 +20,7 @@ from bot.mentions.rules.mentions import (
     split_words,
 )
 from bot.mentions.rules.sources import SourceKind
+from bot.mentions.rules.texts import joined
 from bot.people.rules import Calendar
 
 
@@ -175,3 +176,18 @@ def test_a_word_of_a_field_is_cut_at_sixty_characters() -> None:
 def test_states_are_told_in_words() -> None:
     """Those that need no explanation by their own name."""
     assert [state.words for state in MentionState] == ["open", "answered", "not about us", "kept, not posted"]
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "shown"),
+    [
+        ("Golddex is down", "Golddex is down: since nine.", "Golddex is down: since nine."),
+        ("GOLDDEX  is down…", "Golddex is down since nine.", "Golddex is down since nine."),
+        ("Golddex is down", "Since nine.", "Golddex is down\nSince nine."),
+        ("Golddex is down", "", "Golddex is down"),
+        ("", "Since nine.", "Since nine."),
+    ],
+)
+def test_a_title_that_begins_the_words_is_not_said_twice(title: str, words: str, shown: str) -> None:
+    """However it is written; any other title stands above the words."""
+    assert joined(title, words) == shown

@@ -19,7 +19,7 @@ from bot.checkins.usecases import hand_over_from_list, snooze_from_list, undo_ac
 from bot.checkins.usecases.recording import record_checkin
 from bot.core.errors import BotError
 from bot.customers.queries import list_neglected, list_pool
-from bot.customers.queries.coverage import get_coverage
+from bot.customers.queries.coverage import get_coverage, list_tally_problems
 from bot.customers.queries.due import neglected, sleeping, standing_of, waiting
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.due import SnoozeReason, Standing, Status
@@ -226,6 +226,7 @@ class Care(RuleBasedStateMachine):
         assert coverage.in_cadence + coverage.never_contacted == counts[Standing.IN_CADENCE]
         assert (coverage.due, coverage.neglected) == (counts[Standing.DUE], counts[Standing.NEGLECTED])
         assert coverage.snoozed == counts[Standing.SNOOZED]
+        assert self.history.look(list_tally_problems) == []
         late = {one.id for one in self.history.look(lambda session: list_neglected(session, today=today))}
         assert late == {one.id for one in active if standing_of(one, today) is Standing.NEGLECTED}
         for condition, standings in (

@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,18 +17,15 @@ from typer.testing import CliRunner
 
 from bot import cli
 from bot.__main__ import main
-from bot.backups import BackupFolder
-from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import BotError
 from bot.customers.tables import Customer
 from bot.customers.usecases import writing
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.usecases.acting import correct_sentiment
-from bot.process import Bot
 from bot.workspaces.usecases import install_workspace
 from tests.makers import ANA, ROOT, WORKSPACE, add_person
-from tests.shell.outside import APP_TOKEN, BOT_TOKEN, NAMES, clean_environment, environment, rehearsal, settings
+from tests.shell.outside import APP_TOKEN, NAMES, clean_environment, environment, rehearsal
 
 LIST = "Company,Web,Annual Revenue,Tags\nAcme [Ltd],acme.example,1000,key\nZoë & Söhne,,,\n,nameless.example,,\n"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -347,35 +344,6 @@ def test_a_mistake_is_one_sentence_on_standard_error(
     assert capsys.readouterr().err == "none.csv can't be read: no such file or directory.\n"
 
 
-# --- doctor ------------------------------------------------------------------------------------------------------
-
-
-def _doctor(folder: Path, *words: str, **settings: str) -> tuple[int, str]:
-    with clean_environment(folder, **settings):
-        result = CliRunner().invoke(cli.app, ["doctor", *words], catch_exceptions=False)
-    return result.exit_code, result.stdout
-
-
-async def test_the_doctor_says_how_old_the_last_backup_is(tmp_path: Path, sqlite_url: str) -> None:
-    """With a folder, it says the age of the last backup; none, or one of three days ago, is a problem."""
-    folder, now = tmp_path / "backups", WallClock().now()
-    folder.mkdir()
-    database = Database(sqlite_url)
-    async with rehearsal() as slack:
-        variables = {**environment(slack, sqlite_url), "BACKUP_FOLDER": str(folder)}
-        assert (await asyncio.to_thread(_doctor, tmp_path, **variables))[1].endswith(
-            f"✗ Backups\n  There is no backup in {folder} yet; the running bot makes one every day.\n"
-        )
-        BackupFolder(folder, kept=2).add(database, now=now - timedelta(days=3))
-        code, said = await asyncio.to_thread(_doctor, tmp_path, **variables)
-        assert code == 1
-        assert "✗ Backups (the last is 72 hours old)\n  The last backup is 3 days old; " in said
-        BackupFolder(folder, kept=2).add(database, now=now - timedelta(hours=5))
-        code, said = await asyncio.to_thread(_doctor, tmp_path, **variables)
-        assert (code, said) == (0, "✓ Settings\n✓ Database\n✓ Slack\n✓ Backups (the last is 5 hours old)\n")
-    database.close()
-
-
 def test_a_backup_is_made_and_restored(shell: Shell) -> None:
     """`backup` and `restore` say what they did; a customer who was added in between is gone."""
     shell.run_ok("import", "list.csv")
@@ -390,94 +358,6 @@ def test_a_backup_is_made_and_restored(shell: Shell) -> None:
     assert "one of the two" in shell.run_failing("restore", "old.backup", "--elsewhere")
     assert shell.run_ok("restore", "--elsewhere").startswith("The database is as of ")
     assert "is empty; restore it first" in shell.run_failing("restore", "--elsewhere", DATABASE_URL="sqlite:///none.db")
-
-
-async def test_the_doctor_finds_all_well(tmp_path: Path, sqlite_url: str) -> None:
-    """It prints three ticks, and the exit code is 0."""
-    async with rehearsal() as slack:
-        code, said = await asyncio.to_thread(_doctor, tmp_path, **environment(slack, sqlite_url))
-        slack.assert_clean()
-    assert (code, said) == (0, "✓ Settings\n✓ Database\n✓ Slack\n")
-
-
-def test_the_doctor_finds_all_ill(tmp_path: Path) -> None:
-    """Each problem is a sentence with advice, and the exit code is 1."""
-    code, said = _doctor(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/fresh.db")
-    assert code == 1
-    assert "✗ Settings\n  SLACK_BOT_TOKEN is missing; " in said
-    assert "There is no .env here; copy .env.example." in said
-    assert "✗ Database\n  The database isn't at the newest version; run `evenhand migrate`.\n" in said
-    assert "✗ Slack\n  Not asked: the settings above have to be right first.\n" in said
-
-
-@pytest.mark.parametrize(
-    ("setting", "value", "words"),
-    [
-        ("SLACK_BOT_TOKEN", BOT_TOKEN, "Slack refuses SLACK_BOT_TOKEN (invalid_auth)"),
-        ("SLACK_APP_TOKEN", APP_TOKEN, "Slack refuses SLACK_APP_TOKEN (invalid_auth)"),
-        ("SLACK_API_URL", "http://127.0.0.1:9/api/", "Slack can't be reached"),
-        ("DATABASE_URL", "nonsense", "DATABASE_URL isn't a database address"),
-        ("DATABASE_URL", "postgresql+psycopg://x:hushhush@127.0.0.1:9/x", "The database doesn't answer"),
-    ],
-)
-async def test_the_doctor_names_what_is_wrong(
-    tmp_path: Path, sqlite_url: str, setting: str, value: str, words: str
-) -> None:
-    """One problem is one sentence, and the other checks pass."""
-    async with rehearsal() as slack:
-        settings = {**environment(slack, sqlite_url), setting: value}
-        code, said = await asyncio.to_thread(_doctor, tmp_path, **settings)
-    assert code == 1
-    assert words in said
-    assert (said.count("✗"), said.count("✓")) == (1, 2)
-    assert "hushhush" not in said
-
-
-async def test_the_doctor_names_scopes_that_slack_hasnt_granted(tmp_path: Path, sqlite_url: str) -> None:
-    """After an upgrade with a new scope, the app has to be installed again."""
-    async with rehearsal() as slack:
-        slack.control.withdraw("users:read", "im:write", "files:write")
-        _, said = await asyncio.to_thread(_doctor, tmp_path, **environment(slack, sqlite_url))
-    assert "Slack hasn't granted im:write, users:read; update the manifest and reinstall the app." in said
-
-
-async def test_the_doctor_knows_the_socket_of_the_running_bot(tmp_path: Path, sqlite_url: str) -> None:
-    """While the bot has no connection to Slack, the doctor says so."""
-    async with rehearsal() as slack, Bot(settings(slack, sqlite_url), run_scheduler=False) as bot:
-        await slack.wait_connected()
-        variables = {**environment(slack, sqlite_url), "PORT": bot.address.rpartition(":")[2]}
-        assert "✓ Slack" in (await asyncio.to_thread(_doctor, tmp_path, **variables))[1]
-        await slack.control.refuse_sockets(True)
-        await slack.workspace.until(lambda _: slack.wire.sockets.refused >= 1, timeout=15)
-        code, said = await asyncio.to_thread(_doctor, tmp_path, **variables)
-        await slack.control.refuse_sockets(False)
-    assert code == 1
-    assert "✗ Slack\n  The running bot reports: The connection to Slack has been closed for " in said
-
-
-async def test_the_doctor_lets_slack_check_every_screen(tmp_path: Path, sqlite_url: str) -> None:
-    """All screens pass at their worst; where Slack refuses one, the doctor names it, the place and the reason."""
-    async with rehearsal() as slack:
-        slack.control.limit_rates(on=False)
-        code, said = await asyncio.to_thread(_doctor, tmp_path, "--slack", **environment(slack, sqlite_url))
-        assert (code, said) == (0, "✓ Settings\n✓ Database\n✓ Slack\n✓ Screens\n")
-        assert sum(exchange.name == "blocks.validate" for exchange in slack.workspace.traffic) >= 100
-        slack.control.refuse_screens("customers.save_new")
-        code, said = await asyncio.to_thread(_doctor, tmp_path, "--slack", **environment(slack, sqlite_url))
-    assert code == 1
-    refused = "Slack refuses customers.views.forms.add at /blocks/0: The rehearsal was told to refuse this. (refused)"
-    assert said.endswith(f"✗ Screens\n  {refused}\n")
-
-
-async def test_the_doctor_says_when_slack_doesnt_check_screens(tmp_path: Path, sqlite_url: str) -> None:
-    """An unknown method is one sentence; a Slack that asks to wait is asked again."""
-    async with rehearsal() as slack:
-        slack.control.limit_rates(on=False)
-        slack.control.faults.next("blocks.validate", status=429, retry_after=0)
-        slack.control.faults.next("blocks.validate", error="unknown_method")
-        code, said = await asyncio.to_thread(_doctor, tmp_path, "--slack", **environment(slack, sqlite_url))
-    assert code == 1
-    assert said.endswith("✗ Screens\n  Slack doesn't check screens here (unknown_method).\n")
 
 
 # --- run ---------------------------------------------------------------------------------------------------------

@@ -41,10 +41,10 @@ def list_coverages(
     ours = sa.and_(TALLY.c.workspace_id == workspace_of(session), is_active(TALLY))
     theirs = [] if owner_ids is None else [owned_by(TALLY, owner_ids)]
     group, late = coverage_group_at(today).label("group"), reached(today, TALLY).label("is_late")
-    each = sa.select(TALLY.c.owner_id, group, late, TALLY.c.customers).where(ours, *theirs).subquery()
+    each = sa.select(TALLY.c.owner_id, group, late, TALLY.c.number).where(ours, *theirs).subquery()
     alike = (each.c.owner_id, each.c.group, each.c.is_late)
     counts: dict[str | None, Counter[str]] = {}
-    for row in session.execute(sa.select(*alike, sa.func.sum(each.c.customers)).group_by(*alike)):
+    for row in session.execute(sa.select(*alike, sa.func.sum(each.c.number)).group_by(*alike)):
         _add(counts.setdefault(row.owner_id, Counter()), *row)
     return {owner: Coverage(**{name: found[name] for name in Coverage.model_fields}) for owner, found in counts.items()}
 
@@ -69,7 +69,7 @@ def list_team_coverage(
 
 def count_customers(session: Session) -> int:
     """Count all customers, whatever their status."""
-    query = sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.customers), 0))
+    query = sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.number), 0))
     return int(session.execute(query.where(TALLY.c.workspace_id == workspace_of(session))).scalar_one())
 
 
@@ -86,7 +86,7 @@ def count_by_cadence(
 
     *which* is a condition on `TALLY` that only active customers meet. Without *owner_ids*, the owner of all is None.
     """
-    cadence, total = TALLY.c.effective_cadence_days, sa.func.sum(TALLY.c.customers)
+    cadence, total = TALLY.c.effective_cadence_days, sa.func.sum(TALLY.c.number)
     ours = sa.and_(TALLY.c.workspace_id == workspace_of(session), which)
     if owner_ids is None:
         rows = session.execute(sa.select(cadence, total).where(ours).group_by(cadence))
@@ -177,7 +177,7 @@ def _count_ahead(
     session: Session, owner_ids: Sequence[str] | None, *, today: date, until: date | None = None
 ) -> dict[date, int]:
     """Count the customers that neither wait nor sleep by the day on which they are due, the first day first."""
-    day, total = TALLY.c.due_on, sa.func.sum(TALLY.c.customers)
+    day, total = TALLY.c.due_on, sa.func.sum(TALLY.c.number)
     query = sa.select(day, total).where(TALLY.c.workspace_id == workspace_of(session), ahead(today, TALLY))
     if owner_ids is not None:
         query = query.where(owned_by(TALLY, owner_ids))

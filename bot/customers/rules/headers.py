@@ -132,6 +132,8 @@ def map_headers(
                 rivals.append((field, found))
             if found:
                 columns[field] = found[0]
+    if Field.NAME not in columns:
+        columns |= _name_by_trade(headers, {*columns.values(), *left_out, *person, *flags}, is_of_people=bool(person))
     person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
     spares = _spares(spelt, system, columns, {*columns.values(), *left_out, *person, *flags, *empty})
     if Field.NAME not in columns and not person and not problems:
@@ -289,6 +291,18 @@ def _best_rank(spelt: Sequence[str], ranks: Sequence[str], taken: set[int]) -> l
     return []
 
 
+def is_name_by_trade(header: str) -> bool:
+    """Return whether a heading that nobody knows says that it names somebody: `Charity Name`, `Dealer`."""
+    word = spelling(header)
+    return word in _NAMES_BY_TRADE or (word.endswith("name") and not _NAMES_OF_OTHERS.search(word))
+
+
+def _name_by_trade(headers: Sequence[str], taken: set[int], *, is_of_people: bool) -> dict[Field, int]:
+    """Return the only column that names somebody by its heading, beside people the first one."""
+    found = [at for at, header in enumerate(headers) if at not in taken and is_name_by_trade(header)]
+    return {Field.NAME: found[0]} if len(found) == 1 or (found and is_of_people) else {}
+
+
 def _spares(
     spelt: Sequence[str], system: str, columns: Mapping[Field, int], taken: set[int]
 ) -> dict[Field, tuple[int, ...]]:
@@ -351,6 +365,8 @@ def short(header: str) -> str:
 _KNOWN = frozenset[str]().union(*(_spellings(rank) for ranks in _HEADINGS.values() for rank in ranks))
 """Every heading we know, as `spelling` has it."""
 _AMERICAN = _spellings(WORDS["columns"]["american"])
+_NAMES_BY_TRADE = _spellings(WORDS["columns"]["names_by_trade"])
+_NAMES_OF_OTHERS = re.compile(rf"(?:{WORDS['columns']['names_of_others']})name$")
 _IDS_OF_PEOPLE = _spellings(WORDS["columns"]["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
 _NEVER_NAMES = _spellings(WORDS["columns"]["never_names"])

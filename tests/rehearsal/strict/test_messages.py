@@ -82,6 +82,11 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("no options", accessory({"type": "static_select", "options": []}), "blocks[0].accessory.options"),
     ("neither options nor groups", accessory({"type": "static_select"}), "blocks[0].accessory"),
     (
+        "two options of one value",
+        accessory({"type": "static_select", "options": [choice("x", "v"), choice("y", "v")]}),
+        "blocks[0].accessory.options",
+    ),
+    (
         "101 options",
         accessory({"type": "static_select", "options": [choice(f"n{n}") for n in range(101)]}),
         "blocks[0].accessory.options",
