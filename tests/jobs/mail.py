@@ -120,7 +120,7 @@ class PostOffice:
 
     async def deliver(self) -> int:
         """Run one round of delivery."""
-        return await deliver_outbox(self.runtime, lambda _: self.client, self._record_dead)
+        return await deliver_outbox(self.runtime.background, lambda _: self.client, self._record_dead)
 
     async def deliver_until_quiet(self) -> None:
         """Run rounds, one minute apart, until nothing changes."""

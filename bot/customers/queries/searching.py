@@ -21,8 +21,8 @@ MOST_PARTLY = 5  # customers that a part of a name may mean, as buttons
 MOST_WORDS = 8
 ASKED_LENGTH = 200
 WINDOW = 4  # letters of a mistyped name that are looked for side by side
-SHORT = 5  # letters; an error in the middle of so short a name leaves no wider windows than three letters as they are
 MOST_WINDOWS = 30
+SHORT = 6  # letters of a name in which one error leaves no such window
 MOST_IN_WINDOW = 60  # names; a window that more have tells little
 TELLING = 1000
 BEST = 200  # names that are compared letter by letter
@@ -172,11 +172,12 @@ def _list_near(session: Session, key: str) -> dict[str, int | None]:
 
 
 def _windows(key: str) -> Iterator[list[str]]:
-    """Yield the pieces of each search for a name like *key*: windows of it, and its words without one of them."""
+    """Yield the pieces of each search for a name like *key*: its ends, windows, and its words without one of them."""
     whole, words = padded(key), key.split()[:MOST_WORDS]
-    width = WINDOW if len(key) > SHORT else LEAST_LETTERS
-    for at in range(min(len(whole) - width + 1, MOST_WINDOWS)):
-        yield [whole[at : at + width]]
+    size = WINDOW if len(key) > SHORT else LEAST_LETTERS
+    yield [whole[:LEAST_LETTERS], whole[-LEAST_LETTERS:]]
+    for at in range(min(len(whole) - size + 1, MOST_WINDOWS)):
+        yield [whole[at : at + size]]
     for at, word in enumerate(words if len(words) > 1 else ()):
         others = [f" {other} " for other in words[:at] + words[at + 1 :]]
         yield others
