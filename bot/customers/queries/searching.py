@@ -20,10 +20,10 @@ MOST_MATCHES = 20
 MOST_PARTLY = 5  # customers that a part of a name may mean, as buttons
 MOST_WORDS = 8
 ASKED_LENGTH = 200
-WINDOW = 4  # letters of a mistyped name that are looked for side by side
+WINDOW = 5  # letters of a mistyped name that are looked for side by side
 MOST_WINDOWS = 30
 SHORT = 6  # letters of a name in which one error leaves no such window
-MOST_IN_WINDOW = 60  # names; a window that more have tells little
+MOST_IN_WINDOW = 100  # names; a window that more have tells little
 TELLING = 1000
 BEST = 200  # names that are compared letter by letter
 
