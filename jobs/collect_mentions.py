@@ -13,6 +13,7 @@ from bot.mentions.queries.sources import list_due_sources, list_waiting_channels
 from bot.mentions.rules.texts import host_of
 from bot.mentions.schemas.items import FetchResult
 from bot.mentions.schemas.mentions import DueSource
+from bot.mentions.usecases.aliases import refresh_few_aliases
 from bot.mentions.usecases.answering import free_orphaned, post_waiting, tell_managers, warn_answerers
 from bot.mentions.usecases.ingest import ingest_fetched
 from bot.mentions.usecases.sources import may_ask, put_off, stop_channel
@@ -23,6 +24,8 @@ from jobs.deliver_outbox import Clients
 MAX_SOURCES_PER_RUN = 24
 MAX_CONCURRENT_HOSTS = 4
 CHANNEL_TIMEOUT_SECONDS = 10.0
+PAUSE_SECONDS = 0.05
+"""Between two batches of names, so that others get SQLite's lock."""
 TEMPORARY_ERRORS = frozenset({"timeout", "ratelimited"})
 
 Fetch = Callable[..., Awaitable[FetchResult]]
@@ -32,18 +35,28 @@ log = structlog.get_logger(__name__)
 
 async def collect_mentions(runtime: Runtime, clients: Clients | None = None, fetch_one: Fetch = fetch) -> int:
     """
-    Fetch every due source, one request at a time per host; then post and warn. Return the number of changes.
+    Read new names of customers, fetch every due source, one request at a time per host; then post and warn. Return the
+    number of changes.
 
     An unexpected error of one source doesn't stop the others; it is raised at the end.
     """
+    workspaces = await runtime.read(list_workspaces, workspace=None)
+    for workspace in workspaces:
+        await _read_names(runtime, workspace)
     changed, failures = await _fetch_all(runtime, fetch_one)
-    for workspace in await runtime.read(list_workspaces, workspace=None):
+    for workspace in workspaces:
         changed += await _post(runtime, workspace, clients)
         for use_case in (free_orphaned, tell_managers, warn_answerers):
             changed += await runtime.run(use_case, workspace=workspace)
     if failures:
         raise failures[0]
     return changed
+
+
+async def _read_names(runtime: Runtime, workspace: str) -> None:
+    """Compute the keys of customers with new names, a few in each transaction, so that no writer waits for many."""
+    while await runtime.run(refresh_few_aliases, workspace=workspace):  # noqa: ASYNC110 - a pause, no event is awaited
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def _fetch_all(runtime: Runtime, fetch_one: Fetch) -> tuple[int, list[Exception]]:

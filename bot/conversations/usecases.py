@@ -45,7 +45,7 @@ from bot.customers.rules.names import clean_text
 from bot.customers.schemas import Named
 from bot.escalations.usecases import raise_escalation
 from bot.followups.usecases import assign_followup
-from bot.mentions.usecases.aliases import refresh_aliases
+from bot.mentions.usecases.aliases import refresh_few_aliases
 from bot.people.queries import get_calendar, get_today
 from bot.people.rules.sentences import DayFound, find_day
 from bot.people.usecases import require_here
@@ -78,7 +78,7 @@ def answer_message(
         NotFound: they ask for a customer whom nobody is called like; `nearest` holds the nearest.
     """
     require_here(session, by=by)
-    refresh_aliases(session, now=now)
+    refresh_few_aliases(session, now=now)
     sentence = read_sentence(text)
     thread = list_in_thread(session, channel=channel, ts=thread_ts, person_id=by) if thread_ts else []
     if sentence.intent in {Intent.QUEUE, Intent.HELP, Intent.THANKS}:

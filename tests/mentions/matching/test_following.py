@@ -16,8 +16,10 @@ from bot.customers.usecases.details import add_customer, edit_customer, set_stat
 from bot.customers.usecases.scheduling import set_last_contact
 from bot.customers.usecases.undoing import undo_import
 from bot.mentions.rules.tiers import Tier
-from bot.mentions.usecases.aliases import refresh_aliases
+from bot.mentions.usecases import aliases
+from bot.mentions.usecases.aliases import refresh_aliases, refresh_few_aliases
 from bot.workspaces.usecases import install_workspace
+from jobs.collect_mentions import collect_mentions
 from tests.customers.lists import take_in
 from tests.makers import ANA, LONG_AGO, MARA, Office
 from tests.makers import add_customer as put_customer
@@ -195,3 +197,14 @@ def test_customers_that_nobody_read_yet_wait_in_the_list(office: Office) -> None
     assert count(office, "mention_unread_names") == len(ids)
     assert office.do(refresh_aliases) == len(ids)
     assert count(office, "mention_unread_names") == 0
+
+
+async def test_names_of_a_long_list_are_read_a_few_at_a_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job does it until none is left; what is said meanwhile waits for no more than a few."""
+    monkeypatch.setattr(aliases, "FEW", 2)
+    for number in range(5):
+        office.customer(f"Harbour Bikes {number}")
+    assert office.do(refresh_few_aliases) == 2
+    await collect_mentions(office.runtime)
+    assert office.do(refresh_few_aliases) == 0
+    assert office.do(refresh_aliases) == 0
