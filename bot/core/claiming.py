@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from bot.core.outbox import LEASE, QUIET_TIME, ClaimedMessage, DeliveryState, OutboxMessage, said_between
-from bot.core.restores import find_gap
+from bot.core.restores import LAST_RESTORED, Restore
 
 Address = tuple[str, str]
 """A workspace and the person or channel in it."""
@@ -35,11 +35,11 @@ def claim(
     are those that may have been sent before a backup was restored. Those that have expired are given up.
     """
     claimed_messages = []
-    rows = session.exec(_due(now, limit, passed_over)).all()
-    while openings and _hold_back(session, rows, openings, now=now):
-        rows = session.exec(_due(now, limit, passed_over)).all()
-    gap = find_gap(session) if rows else None
-    for row in rows:
+    found = session.exec(_due(now, limit, passed_over)).all()
+    while openings and _hold_back(session, [row for row, _ in found], openings, now=now):
+        found = session.exec(_due(now, limit, passed_over)).all()
+    for row, restore in found:
+        gap = restore.gap if restore is not None else None
         may_be_sent = row.state in {DeliveryState.SENDING, DeliveryState.UNKNOWN}
         if not may_be_sent and row.expires_at is not None and row.expires_at <= now:
             row.state, row.reason, row.finished_at = DeliveryState.DEAD, "expired", now
@@ -54,14 +54,15 @@ def claim(
             continue
         row.fence += 1
         claimed = ClaimedMessage.model_validate(row, from_attributes=True)
-        found = {"reply_to_ts": reply_to_ts, "said_from": said_from, "said_until": said_until}
-        claimed_messages.append(claimed.model_copy(update=found))
+        about = {"reply_to_ts": reply_to_ts, "said_from": said_from, "said_until": said_until}
+        claimed_messages.append(claimed.model_copy(update=about))
     return claimed_messages
 
 
 def _due(now: datetime, limit: int, passed_over: sa.Select[tuple[str]] | None) -> Any:
     """
-    Select what waits to be sent, also where its claim ended before that, and what may have been sent.
+    Select what waits to be sent, also where its claim ended before that, and what may have been sent, each with the
+    last restore of a backup if there was one.
 
     Of those to be sent it selects the first for each recipient, and none while another is on its way to the same one or
     the message that it answers isn't sent: so that what can't be sent yet is never in the way of what can.
@@ -87,8 +88,13 @@ def _due(now: datetime, limit: int, passed_over: sa.Select[tuple[str]] | None) -
         waiting = waiting.where(col(OutboxMessage.workspace_id).not_in(passed_over))
     ranked = waiting.subquery()
     first = sa.select(ranked.c.id).where(ranked.c.turn == 1)
-    query = select(OutboxMessage).where(col(OutboxMessage.id).in_(first), sa.or_(may_be_sent, unsent))
-    return query.order_by(not_before, col(OutboxMessage.id)).limit(limit).with_for_update(skip_locked=True)
+    query = (
+        select(OutboxMessage, Restore)
+        .outerjoin(Restore, col(Restore.restored_at) == LAST_RESTORED)
+        .where(col(OutboxMessage.id).in_(first), sa.or_(may_be_sent, unsent))
+    )
+    ordered = query.order_by(not_before, col(OutboxMessage.id)).limit(limit)
+    return ordered.with_for_update(skip_locked=True, of=OutboxMessage)
 
 
 def _unsent(now: datetime) -> Any:

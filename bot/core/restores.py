@@ -12,6 +12,13 @@ CATCHING_UP = timedelta(days=7)  # after a restore: what is enqueued then may ha
 LONGEST_GAP = timedelta(days=30)  # where nothing tells when the backup was made
 
 
+class Gap(NamedTuple):
+    """The time that the database knows nothing of."""
+
+    since: datetime
+    until: datetime
+
+
 class Restore(SQLModel, table=True):
     """
     A backup that was restored. It belongs to the installation, not to a workspace.
@@ -24,12 +31,14 @@ class Restore(SQLModel, table=True):
     restored_at: datetime = Field(primary_key=True)
     made_after: datetime
 
+    @property
+    def gap(self) -> Gap:
+        """The time that the database knows nothing of since this restore."""
+        return Gap(self.made_after, self.restored_at)
 
-class Gap(NamedTuple):
-    """The time that the database knows nothing of."""
 
-    since: datetime
-    until: datetime
+LAST_RESTORED = sa.select(sa.func.max(col(Restore.restored_at))).scalar_subquery()
+"""SQL: when a backup was last restored; NULL when none was."""
 
 
 def record_restore(session: Session, *, now: datetime) -> Gap:
@@ -40,15 +49,9 @@ def record_restore(session: Session, *, now: datetime) -> Gap:
     `CATCHING_UP` make one gap.
     """
     last_finished = session.exec(select(sa.func.max(JobRun.finished_at))).one()
-    before = find_gap(session)
+    last = session.exec(select(Restore).where(Restore.restored_at == LAST_RESTORED)).first()
     since = min(last_finished or now - LONGEST_GAP, now)
-    if before is not None and now - before.until < CATCHING_UP:
-        since = min(since, before.since)
+    if last is not None and now - last.restored_at < CATCHING_UP:
+        since = min(since, last.made_after)
     session.merge(Restore(restored_at=now, made_after=since))
     return Gap(since, now)
-
-
-def find_gap(session: Session) -> Gap | None:
-    """Return the time that the database knows nothing of since its last restore; None when it never was restored."""
-    row = session.exec(select(Restore).order_by(col(Restore.restored_at).desc()).limit(1)).first()
-    return Gap(row.made_after, row.restored_at) if row is not None else None
