@@ -61,7 +61,7 @@ def test_the_week_shows_its_course_and_what_moved(office: Office) -> None:
     assert min(share for share in by_band[Band.SMALLEST] if share is not None) < 50
     assert told.moved[0].startswith("Smallest fifth: ") or told.moved[0].startswith("Size not known: ")
     assert "Late Bloomer was talked to after 299 days." in told.well
-    assert "1 promise that was due in this time: kept." in told.well
+    assert "1 promise due in this time was kept." in told.well
     assert told.proof.gap is not None
 
 

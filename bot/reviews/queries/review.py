@@ -137,7 +137,7 @@ def _list_well(session: Session, care: Care, *, since: date, until: date) -> lis
     customers = session.exec(talked.where(col(Checkin.happened_on) > since, col(Checkin.happened_on) <= until)).one()
     lines = [
         (ended[0], f"{clean_text(ended[1], NAME_SHOWN)} was talked to after {_count(ended[0], 'day')}."),
-        (promises, f"{_count(promises, 'promise')} that {'was' if promises == 1 else 'were'} due in this time: kept."),
+        (promises, f"{_count(promises, 'promise')} due in this time {'was' if promises == 1 else 'were'} kept."),
         (customers, f"{_count(customers, 'customer')} {'was' if customers == 1 else 'were'} talked to."),
     ]
     return [line for count, line in lines if count]
