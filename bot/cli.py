@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -120,26 +121,40 @@ def import_list(
         if interactive and not chosen.is_wanted and not dry_run:
             _print("Nothing was changed.")
             return
-        inputs: dict[str, Any] = {"drafts": chosen.drafts, "by": BOT, "erase_blanks": erase_blanks}
-        if not dry_run:
-            inputs["upload_id"] = runtime.run_now(
-                store_upload, workspace=workspace_id, by=BOT, file_name=file.name, content=_read(file), source=source,
-                by_hand=chosen.by_hand, answers=chosen.answers, apart=chosen.apart,
-            )  # fmt: skip
-        with _progress("Rows") as progress:
-            inputs["progress"] = progress
-            if dry_run:
-                inputs["apart"] = chosen.apart
-                plan, import_id = runtime.read_now(plan_import, workspace=workspace_id, **inputs), None
-            else:
-                done = import_upload(ManyTransactions(runtime, workspace_id), **inputs)
-                plan, import_id = done.plan, done.id
+        plan, import_id = _import_or_plan(
+            runtime, workspace_id, file, chosen, source=source, erase_blanks=erase_blanks, dry_run=dry_run
+        )
         lines = plan_lines(plan, chosen.drafts, done=import_id is not None, answers=chosen.answers)
         _print_lines(lines[:1] if interactive and import_id else [] if interactive else lines)
         if import_id is not None:
             _print(f"To take it back: evenhand import --undo {import_id}")
         if report is not None:
             _write_report(report, file, chosen, plan, done=import_id is not None)
+
+
+def _import_or_plan(
+    runtime: Runtime,
+    workspace_id: str,
+    file: Path,
+    chosen: ListAnswers,
+    *,
+    source: str,
+    erase_blanks: bool,
+    dry_run: bool,
+) -> tuple[ImportPlan, UUID | None]:
+    """Import a list, or only look what that would do; return the plan, and the import's id where there is one."""
+    inputs: dict[str, Any] = {"drafts": chosen.drafts, "by": BOT, "erase_blanks": erase_blanks}
+    if dry_run:
+        with _progress("Rows") as progress:
+            inputs |= {"progress": progress, "apart": chosen.apart}
+            return runtime.read_now(plan_import, workspace=workspace_id, **inputs), None
+    inputs["upload_id"] = runtime.run_now(
+        store_upload, workspace=workspace_id, by=BOT, file_name=file.name, content=_read(file), source=source,
+        by_hand=chosen.by_hand, answers=chosen.answers, apart=chosen.apart,
+    )  # fmt: skip
+    with _progress("Rows") as progress:
+        done = import_upload(ManyTransactions(runtime, workspace_id), progress=progress, **inputs)
+    return done.plan, done.id
 
 
 def _choose(

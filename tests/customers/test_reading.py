@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from bot.core.errors import BotError
 from bot.customers.gateways import parse_rows, tables
-from bot.customers.gateways.tables import LARGEST_CELL, Table, UnreadableFile, date_order, read_table
+from bot.customers.gateways.tables import LARGEST_CELL, Table, UnreadableFile, read_table
 from bot.customers.rules.headers import Field, HeaderMap, map_headers
 from bot.customers.rules.questions import Settled
 from bot.customers.rules.rows import Refusal, RowDraft
+from bot.mentions.gateways.lists import date_order
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "customers"
 TODAY = date(2026, 11, 22)

@@ -18,7 +18,6 @@ from bot.customers.rules.encodings import guess_encoding
 from bot.customers.rules.footers import MOST_FOOTERS, count_footers
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import Note
-from bot.people.rules.days import day_order
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -187,17 +186,6 @@ def read_table(data: bytes, *, name: str, count_known: Callable[[Sequence[str]],
         raise UnreadableFile(f"The first line of {name} holds no headings we can read. {trouble}")
     headers = tuple(" ".join(cell.split()) for cell in row.cells)
     return Table(name, headers, encoding, delimiter, tuple(remarks), end, data)
-
-
-def date_order(table: Table, columns: Sequence[int]) -> bool | None:
-    """
-    Return whether the dates in *columns* (from 0) are written day first (True) or month first (False), where they say
-    so themselves: some can be read in one way only, and none contradicts them. Else None.
-    """
-    if not columns:
-        return None
-    orders = {day_order(row.cells[at]) for row in table.rows() for at in columns if at < len(row.cells)} - {None}
-    return orders.pop() if len(orders) == 1 else None
 
 
 def _open_bytes(data: bytes) -> IO[bytes]:

@@ -13,8 +13,9 @@ from bot.customers.queries.screens import imported_key
 from bot.customers.schemas.importing import ImportTakenBack
 from bot.customers.tables import Customer, Import, ImportChange
 from bot.customers.usecases import news_of
-from bot.people.queries import find_person_row
+from bot.people.queries import list_rows
 from bot.people.rules import Mute
+from bot.people.tables import Person
 
 UNDONE = "the import was undone"
 
@@ -40,10 +41,12 @@ def tell_owners(session: Session, made: Import, *, by: str, now: datetime) -> No
     """
     left = _count_left(session, made.id)
     given = select(OutboxMessage).where(col(OutboxMessage.key).startswith(given_key(made.id)))
-    for message in session.exec(given).all():
+    messages = session.exec(given).all()
+    people = list_rows(session, (message.recipient for message in messages))
+    for message in messages:
         owner, still, total = message.recipient, left.get(message.recipient, 0), message.body["total"]
         key = f"import_undone:{made.id}:{owner}"
-        if owner == by or not _wants_news(session, owner):
+        if owner == by or not _wants_news(people.get(owner)):
             continue
         if message.state is not DeliveryState.DEAD and still < total:
             names = tuple(message.body["names"])
@@ -53,8 +56,7 @@ def tell_owners(session: Session, made: Import, *, by: str, now: datetime) -> No
             outbox.enqueue(session, news, to=owner, key=key, now=now)
 
 
-def _wants_news(session: Session, person_id: str) -> bool:
-    person = find_person_row(session, person_id)
+def _wants_news(person: Person | None) -> bool:
     return person is not None and not person.is_deactivated and Mute.NEWS not in person.mutes
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.core.collecting import without_collecting
-from bot.customers.gateways.tables import Row, UnreadableFile, date_order, read_table
+from bot.customers.gateways.tables import Row, Table, UnreadableFile, read_table
 from bot.customers.rules.cells import NO_VALUE, NOTHING, Unclear, is_blank
 from bot.customers.rules.rows import Refusal, refuse, too_many
 from bot.mentions.gateways.items import guess, make_item
@@ -12,6 +12,7 @@ from bot.mentions.rules import lists as rules
 from bot.mentions.rules.texts import canonical
 from bot.mentions.schemas.items import FeedItem
 from bot.mentions.schemas.mentions import ListRead
+from bot.people.rules.days import day_order
 
 _TYPED = frozenset({rules.Column.ADDRESS, rules.Column.WRITTEN, rules.Column.RATING})
 
@@ -127,3 +128,14 @@ def _marked(item: FeedItem, *, is_shared: bool) -> FeedItem:
         return item.model_copy(update={"address": numbered, "external_id": mark})
     known_by_words = item.address or not (item.place or item.author or when)
     return item if known_by_words else item.model_copy(update={"external_id": mark})
+
+
+def date_order(table: Table, columns: Sequence[int]) -> bool | None:
+    """
+    Return whether the dates in *columns* (from 0) are written day first (True) or month first (False), where they say
+    so themselves: some can be read in one way only, and none contradicts them. Else None.
+    """
+    if not columns:
+        return None
+    orders = {day_order(row.cells[at]) for row in table.rows() for at in columns if at < len(row.cells)} - {None}
+    return orders.pop() if len(orders) == 1 else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -54,8 +55,12 @@ class Care:
 
     def bands(self) -> dict[UUID, Band]:
         """Return the band of each customer."""
-        sizes = {key: Size(row.annual_value, row.currency, row.headcount) for key, row in self.customers.items()}
-        return divide_into_bands(sizes)
+        return divide_into_bands(self.sizes)
+
+    @cached_property
+    def sizes(self) -> dict[UUID, Size]:
+        """What is known about how large each customer is."""
+        return {key: Size(row.annual_value, row.currency, row.headcount) for key, row in self.customers.items()}
 
     def waits(self, *, since: date, until: date) -> dict[UUID, Wait]:
         """Return the waits of those that were customers before *until*."""
@@ -82,7 +87,7 @@ def get_proof(session: Session, *, viewer: str, now: datetime, days: int = USUAL
 def make_proof(care: Care, bands: Mapping[UUID, Band], *, days: int, until: date) -> Proof:
     """Return the figures of the *days* up to *until*, and the gap of as many days before."""
     since = until - timedelta(days=days)
-    sizes = [Size(row.annual_value, row.currency, row.headcount) for row in care.customers.values()]
+    sizes = care.sizes.values()
     currency = main_currency(sizes)
     waits = care.waits(since=since, until=until)
     return Proof(
