@@ -18,6 +18,7 @@ from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.housekeeping import housekeeping, report_problems
 from jobs.learn_feelings import learn_feelings
 from jobs.post_digests import post_digests
+from jobs.reconcile_customers import reconcile_customers
 from jobs.reminding import send_morning_messages
 from jobs.reschedule_customers import reschedule_customers
 from jobs.runner import Job
@@ -41,6 +42,7 @@ def build_schedule(
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("reschedule_customers", partial(reschedule_customers, runtime), every=MINUTE),
+        Job("reconcile_customers", partial(reconcile_customers, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("watch_imports", partial(watch_imports, runtime), every=MINUTE),
         Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),

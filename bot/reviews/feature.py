@@ -2,13 +2,18 @@
 
 from bot.core.feature import DigestKindOffer, Feature, Subcommand
 from bot.reviews import listeners, views
+from bot.reviews.queries.reconciliation import list_last_discrepancies, list_problems
 from bot.reviews.queries.review import compose_review
 from bot.reviews.schemas import WeeklyReview
+from bot.reviews.schemas.reconciliation import NotAccountedFor
+from bot.reviews.views.reconciliation import not_accounted_for
 
 FEATURE = Feature(
     name="reviews",
     register=listeners.register,
-    views={WeeklyReview: views.weekly},
+    views={WeeklyReview: views.weekly, NotAccountedFor: not_accounted_for},
+    check=list_last_discrepancies,
+    check_all=list_problems,
     digest_kinds=(
         DigestKindOffer(
             key="review",

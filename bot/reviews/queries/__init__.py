@@ -18,6 +18,7 @@ from bot.customers.queries import list_by_ids, list_schemas
 from bot.customers.queries.due import CUSTOMERS, is_active
 from bot.people.queries import get_today
 from bot.people.usecases import require_manager
+from bot.reviews.queries.reconciliation import reconcile
 from bot.reviews.rules import (
     FIFTHS,
     MIDDLE,
@@ -81,7 +82,8 @@ def get_proof(session: Session, *, viewer: str, now: datetime, days: int = USUAL
     require_manager(session, by=viewer, wish=WISH)
     today = get_today(session, person_id=viewer, now=now)
     care = read_care(session, today)
-    return make_proof(care, care.bands(), days=days if days in PERIODS else USUAL_PERIOD, until=today)
+    proof = make_proof(care, care.bands(), days=days if days in PERIODS else USUAL_PERIOD, until=today)
+    return proof.model_copy(update={"reconciliation": reconcile(session, today=today)})
 
 
 def make_proof(care: Care, bands: Mapping[UUID, Band], *, days: int, until: date) -> Proof:
