@@ -2,6 +2,7 @@
 
 from bot.core.feature import DigestKindOffer, Feature, Subcommand
 from bot.reviews import listeners, views
+from bot.reviews.listeners.capacity import capacity
 from bot.reviews.queries.reconciliation import list_last_discrepancies, list_problems
 from bot.reviews.queries.review import compose_review
 from bot.reviews.schemas import WeeklyReview
@@ -33,6 +34,11 @@ FEATURE = Feature(
             word="review",
             about="is for managers: what the week was like; or the month, or the quarter.",
             answer=listeners.review,
+        ),
+        Subcommand(
+            word="capacity",
+            about="is for managers: what the cadences ask of everybody, and what is possible.",
+            answer=capacity,
         ),
     ),
 )
