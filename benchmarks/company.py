@@ -112,7 +112,7 @@ def _at_rest(connection: sa.Connection) -> Iterator[None]:
         made = connection.exec_driver_sql(f"{found} AND tbl_name IN {FILLED}").all()
     else:
         keeping = "SELECT conindid::regclass::text FROM pg_constraint WHERE conindid <> 0"
-        found = f"SELECT 'index', indexname, indexdef FROM pg_indexes WHERE indexname NOT IN ({keeping})"  # noqa: S608
+        found = f"SELECT 'index', indexname, indexdef FROM pg_indexes WHERE indexname NOT IN ({keeping})"
         made = connection.exec_driver_sql(f"{found} AND tablename IN {FILLED}").all()
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '256MB'")

@@ -206,7 +206,8 @@ def _message(text: str, one: EscalationSchema, *, head: str = "") -> Message:
     block_id, key = f"escalations.one:{one.id}", str(one.id)
     if one.state.is_over:
         return Message(text=plain(over(one)), blocks=[ui.section(over(one), block_id=block_id)])
-    told = f"{customer_name(one)} · {one.severity.words}\n{ui.quote(one.what, WHAT)}\n{status(one)}{_again(one) if head else f' · {who(one)}'}"
+    now = f"{status(one)}{_again(one) if head else f' · {who(one)}'}"
+    told = f"{customer_name(one)} · {one.severity.words}\n{ui.quote(one.what, WHAT)}\n{now}"
     first = {
         EscalationState.OPEN: ui.button("Answered", ANSWER, key, style="primary"),
         EscalationState.ANSWERED: ui.button("Fixed", FIX, key, style="primary"),
