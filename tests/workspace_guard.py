@@ -43,6 +43,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.customers.usecases.running:list_dead": "one job asks which imports were interrupted, everywhere",
     "bot.customers.usecases.refused:discard_refused_rows": "one job forgets what is old, everywhere",
     "bot.customers.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
+    "bot.reviews.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
     "bot.customers.usecases.uploads:discard_uploads": "one job forgets what is old, everywhere",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",

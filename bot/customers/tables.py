@@ -87,6 +87,14 @@ class Customer(Row, table=True):
     changed_at: datetime
 
 
+@event.listens_for(Customer, "before_update")
+def _stamp_change(_mapper: Any, _connection: sa.Connection, customer: Customer) -> None:
+    """Let `changed_at` be the instant of every change, in whatever way it is made: former facts end there."""
+    session = sa.orm.object_session(customer)
+    if session is not None and "now" in session.info and session.is_modified(customer):
+        customer.changed_at = session.info["now"]
+
+
 class Alias(Row, table=True):
     """Another name of a customer."""
 

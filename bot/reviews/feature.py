@@ -3,6 +3,7 @@
 from bot.core.feature import DigestKindOffer, Feature, Subcommand
 from bot.reviews import listeners, views
 from bot.reviews.listeners.capacity import capacity
+from bot.reviews.queries.care import export
 from bot.reviews.queries.reconciliation import list_last_discrepancies, list_problems
 from bot.reviews.queries.review import compose_review
 from bot.reviews.schemas import WeeklyReview
@@ -13,6 +14,7 @@ FEATURE = Feature(
     name="reviews",
     register=listeners.register,
     views={WeeklyReview: views.weekly, NotAccountedFor: not_accounted_for},
+    export=export,
     check=list_last_discrepancies,
     check_all=list_problems,
     digest_kinds=(
