@@ -5,11 +5,13 @@ from bot.reviews import listeners, views
 from bot.reviews.listeners.capacity import capacity
 from bot.reviews.queries.review import compose_review
 from bot.reviews.schemas import WeeklyReview
+from bot.reviews.schemas.plans import PlanMade, PlanTold
+from bot.reviews.views import plans
 
 FEATURE = Feature(
     name="reviews",
     register=listeners.register,
-    views={WeeklyReview: views.weekly},
+    views={WeeklyReview: views.weekly, PlanMade: plans.plan_made, PlanTold: plans.plan_told},
     digest_kinds=(
         DigestKindOffer(
             key="review",
