@@ -7,13 +7,20 @@ from bot.reviews.queries.care import export
 from bot.reviews.queries.reconciliation import list_last_discrepancies, list_problems
 from bot.reviews.queries.review import compose_review
 from bot.reviews.schemas import WeeklyReview
+from bot.reviews.schemas.plans import PlanMade, PlanTold
 from bot.reviews.schemas.reconciliation import NotAccountedFor
+from bot.reviews.views import plans
 from bot.reviews.views.reconciliation import not_accounted_for
 
 FEATURE = Feature(
     name="reviews",
     register=listeners.register,
-    views={WeeklyReview: views.weekly, NotAccountedFor: not_accounted_for},
+    views={
+        WeeklyReview: views.weekly,
+        NotAccountedFor: not_accounted_for,
+        PlanMade: plans.plan_made,
+        PlanTold: plans.plan_told,
+    },
     export=export,
     check=list_last_discrepancies,
     check_all=list_problems,

@@ -24,7 +24,7 @@ from bot.reviews.rules.capacity import UNIT, Week, capacity_of, even_cadence, le
 from bot.reviews.schemas.capacity import CapacityPage
 from bot.reviews.views import capacity as views
 from tests.checkins.test_stories import words
-from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
+from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office, add_customer
 from tests.world import World, open_world
 
 TODAY = date(2026, 11, 23)
@@ -38,18 +38,34 @@ def employ(
 ) -> list[UUID]:  # fmt: skip
     """Customers of somebody, and so many check-ins a day on each of the last working days; the first is far back."""
     prefix = more.pop("prefix", owner)
-    made = [office.customer(f"{prefix} {n}", owner=owner, added_on=date(2026, 1, 5), **more) for n in range(customers)]
+    now = office.runtime.clock.now()
     with office.runtime.database.transaction(WORKSPACE) as session:
-        places = [(number, day) for day in WEEKDAYS[:days] for number in range(a_day)]
-        before = [(0, TODAY - timedelta(days=90))] if days == len(WEEKDAYS) else []
-        for place, (_, day) in enumerate([*places, *before]):
-            session.add(
-                Checkin(
-                    customer_id=made[place % len(made)], by=owner, result=result, channel=Channel.CALL, happened_on=day,
-                    recorded_at=office.runtime.clock.now() - (TODAY - day),
-                )
-            )  # fmt: skip
+        made = [
+            add_customer(session, f"{prefix} {n}", owner=owner, added_on=date(2026, 1, 5), **more).id
+            for n in range(customers)
+        ]
+        happened = [day for day in WEEKDAYS[:days] for _ in range(a_day)]
+        happened += [TODAY - timedelta(days=90)] if days == len(WEEKDAYS) and a_day else []
+        session.add_all(
+            Checkin(
+                customer_id=made[place % len(made)], by=owner, result=result, channel=Channel.CALL, happened_on=day,
+                recorded_at=now - (TODAY - day),
+            )
+            for place, day in enumerate(happened)
+        )  # fmt: skip
     return made
+
+
+def talked_in_june(office: Office, customer: UUID) -> None:
+    """Ana talked to a customer, and to nobody since."""
+    day = date(2026, 6, 1)
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        session.add(
+            Checkin(
+                customer_id=customer, by=ANA, result=Result.TALKED, channel=Channel.CALL, happened_on=day,
+                recorded_at=office.runtime.clock.now() - (TODAY - day),
+            )
+        )  # fmt: skip
 
 
 def ask(office: Office, page: int = 0) -> CapacityPage:
@@ -137,13 +153,7 @@ def test_too_little_history_is_said(office: Office) -> None:
 def test_who_made_nothing_for_weeks_has_history(office: Office) -> None:
     """Somebody who stopped two months ago makes none: that isn't too little history."""
     key = office.customer("Acme", owner=ANA)
-    with office.runtime.database.transaction(WORKSPACE) as session:
-        session.add(
-            Checkin(
-                customer_id=key, by=ANA, result=Result.TALKED, channel=Channel.CALL, happened_on=date(2026, 6, 1),
-                recorded_at=office.runtime.clock.now() - timedelta(days=175),
-            )
-        )  # fmt: skip
+    talked_in_june(office, key)
     row = of(ask(office), ANA)
     assert (row.made, row.possible, row.surplus) == (0, None, 1)
 

@@ -5,6 +5,7 @@ from bot.reviews.queries.capacity import get_capacity
 from bot.reviews.views import capacity as views
 from bot.slack.callers import Caller
 from bot.slack.listeners import Listeners
+from bot.slack.payloads import page_in
 
 
 def register(on: Listeners) -> None:
@@ -29,8 +30,3 @@ async def capacity(caller: Caller, words: str) -> None:
 async def show_page(caller: Caller) -> None:
     """Replace a page of people by another one."""
     await caller.replace(views.capacity(await caller.read(get_capacity, page=page_in(caller.value))))
-
-
-def page_in(value: str) -> int:
-    """Return the page that a button names; the first one when it is invalid."""
-    return int(value) if value.isdecimal() and len(value) < len("1000000") else 0

@@ -1,7 +1,7 @@
 """Reads what cadences ask of each owner, and what people did in the last eight weeks."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -14,12 +14,13 @@ from sqlmodel import Session, col
 
 from bot.checkins.queries.history import CHECKINS, CONTACTS
 from bot.core.database import workspace_of
-from bot.customers.queries.due import CUSTOMERS, is_active
+from bot.customers.queries.due import CUSTOMERS, is_active, overdue_first
 from bot.customers.rules.sharing import group_families
 from bot.people.queries import get_today, list_calendars, list_rows
 from bot.people.rules import DAY, Calendar
 from bot.people.tables import Person
 from bot.people.usecases import require_manager
+from bot.reviews.queries.plan_trail import list_plans
 from bot.reviews.rules.capacity import (
     AHEAD_DAYS,
     UNIT,
@@ -72,6 +73,18 @@ class Team:
         """Return the load of one owner's customers."""
         return sum(load_of(row.effective_cadence_days) for row in self.owned.get(owner, ()))
 
+    def cadences(self, owners: Iterable[str | None]) -> Counter[int]:
+        """Return how many customers of *owners* have which cadence in force."""
+        return Counter(row.effective_cadence_days for owner in owners for row in self.owned.get(owner, ()))
+
+    def over(self) -> list[str]:
+        """Return who is asked for more than they make."""
+        return [key for key, limit in self.limits.items() if self.load(key) > limit]
+
+    def is_over(self) -> bool:
+        """Return whether all with enough history together make less than they, and nobody's customers, ask for."""
+        return sum(map(self.load, (None, *self.limits))) > sum(self.limits.values())
+
     def takers(self) -> list[str]:
         """Return who may get customers."""
         return [key for key, one in self.people.items() if not (one.is_guest or one.is_bot or one.is_deactivated)]
@@ -102,7 +115,7 @@ def get_capacity(session: Session, *, viewer: str, now: datetime, page: int = 0)
     """
     require_manager(session, by=viewer, wish=WISH)
     team, usual = read_team(session, now=now), get_workspace(session).default_cadence_days
-    over = [key for key, limit in team.limits.items() if team.load(key) > limit]
+    over = team.over()
     groups = defaultdict(list)
     for group in team.groups(read_relationships(session, over), over):
         groups[group.owner].append(group)
@@ -112,16 +125,18 @@ def get_capacity(session: Session, *, viewer: str, now: datetime, page: int = 0)
     page = min(page, pages - 1)
     return CapacityPage(
         team=_team(team), rows=tuple(rows[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]), page=page, pages=pages,
+        plans=list_plans(session, viewer=viewer, now=now),
     )  # fmt: skip
 
 
 def read_team(session: Session, *, now: datetime) -> Team:
-    """Read the active customers, their families, and what people did; all as of the workspace's date."""
+    """Read the active customers, furthest past their cadence first, their families, and what people did so far."""
     mine = CUSTOMERS.c.workspace_id == workspace_of(session)
-    rows = session.execute(sa.select(*(CUSTOMERS.c[name] for name in COLUMNS)).where(mine, is_active())).all()
+    today = get_today(session, person_id=None, now=now)
+    active = sa.select(*(CUSTOMERS.c[name] for name in COLUMNS)).where(mine, is_active())
+    rows = session.execute(active.order_by(*overdue_first(today))).all()
     below = sa.select(CUSTOMERS.c.id, CUSTOMERS.c.parent_id).where(mine, CUSTOMERS.c.parent_id.is_not(None))
     parents = {row.id: row.parent_id for row in session.execute(below)}
-    today = get_today(session, person_id=None, now=now)
     done = _read_done(session, today)
     ids = {row.owner_id for row in rows if row.owner_id} | {by for by, _ in done}
     people = list_rows(session, sorted(ids))
@@ -201,7 +216,7 @@ def _capacity(
 
 def _person(team: Team, key: str, groups: Sequence[Group], usual: int) -> PersonCapacity:
     capacity, load, limit = team.capacities[key], team.load(key), team.limits.get(key)
-    cadences = Counter(row.effective_cadence_days for row in team.owned.get(key, ()))
+    cadences = team.cadences([key])
     is_over = limit is not None and load > limit
     return PersonCapacity(
         person_id=key,
@@ -211,21 +226,21 @@ def _person(team: Team, key: str, groups: Sequence[Group], usual: int) -> Person
         asked=asked_a_working_day(load, capacity.working_days),
         made=None if capacity.made is None else float(capacity.made),
         tried=None if capacity.tried is None else float(capacity.tried),
-        possible=_range(lengthen(cadences, limit)) if is_over and limit else None,
+        possible=_range(lengthen(cadences, limit)) if is_over and limit is not None else None,
         surplus=count_surplus(groups, limit) if is_over and limit is not None else 0,
         room=max(limit - load, 0) * usual // UNIT if limit is not None and not is_over else 0,
         strain=float(Fraction(load, limit or 1)) if limit is not None else 0,
     )
 
 
-def _range(longer: Mapping[int, int]) -> tuple[int, int]:
-    return min(longer.values()), max(longer.values())
+def _range(longer: Mapping[int, int]) -> tuple[int, int] | None:
+    return (min(longer.values()), max(longer.values())) if longer else None
 
 
 def _team(team: Team) -> TeamCapacity:
     """Return what is asked of everybody whose capacity is known, and of nobody: the pool waits for somebody, too."""
     owners = [None, *team.limits]
-    load, limit = sum(map(team.load, owners)), sum(team.limits.values())
+    limit = sum(team.limits.values())
     customers = sum(len(team.owned.get(owner, ())) for owner in owners)
     days = {owner: (owner and team.capacities[owner].working_days) or USUAL_WORKING_DAYS for owner in owners}
     return TeamCapacity(
@@ -235,6 +250,7 @@ def _team(team: Team) -> TeamCapacity:
         people=len(team.limits),
         unknown=len(team.people) - len(team.limits),
         unowned=len(team.owned.get(None, ())),
-        is_over=load > limit,
-        possible=even_cadence(customers, limit) if load > limit else None,
+        strained=len(team.over()),
+        is_over=team.is_over(),
+        possible=even_cadence(customers, limit) if team.is_over() else None,
     )

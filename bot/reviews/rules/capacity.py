@@ -80,15 +80,17 @@ def lengthen(cadences: Mapping[int, int], limit: int) -> dict[int, int]:
     Return the new cadence for each of *cadences*, a number of customers by cadence, so that *limit* suffices.
 
     All grow by the same factor, rounded up to whole days. One that would pass `LONGEST_CADENCE_DAYS` stays at that, and
-    the others grow the more. Where even that doesn't suffice, all are as long as they may be.
+    the others grow the more. It is empty where even that doesn't suffice.
     """
     longest: dict[int, int] = {}
     while free := {cadence: count for cadence, count in cadences.items() if cadence not in longest}:
         load = sum(count * load_of(cadence) for cadence, count in free.items())
         room = limit - sum(cadences[cadence] * load_of(LONGEST_CADENCE_DAYS) for cadence in longest)
-        factor = max(Fraction(load, room), Fraction(1)) if room > 0 else Fraction(LONGEST_CADENCE_DAYS)
+        if room <= 0 < load:
+            return {}
+        factor = max(Fraction(load, room), Fraction(1)) if load else Fraction(1)
         grown = {cadence: ceil(cadence * factor) for cadence in free}
         if max(grown.values()) <= LONGEST_CADENCE_DAYS:
             return longest | grown
         longest |= {cadence: LONGEST_CADENCE_DAYS for cadence, days in grown.items() if days > LONGEST_CADENCE_DAYS}
-    return longest
+    return longest if sum(cadences.values()) * load_of(LONGEST_CADENCE_DAYS) <= limit else {}

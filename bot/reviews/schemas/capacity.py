@@ -1,6 +1,7 @@
 """What leaves the reviews about capacity: what cadences ask of people, and what they do."""
 
 from bot.core.schemas import Schema
+from bot.reviews.schemas.plans import PlanSummary
 
 
 class PersonCapacity(Schema):
@@ -36,7 +37,7 @@ class TeamCapacity(Schema):
     """
     The customers of *people* with enough history and of nobody (*unowned*), the contacts a working day that are asked
     for and made, and the even cadence that is possible for all of them when it is too much; None: none. *unknown*
-    people have too little history.
+    people have too little history. *strained* people are asked for more than they make.
     """
 
     customers: int
@@ -45,14 +46,19 @@ class TeamCapacity(Schema):
     people: int
     unknown: int
     unowned: int
+    strained: int
     is_over: bool
     possible: int | None = None
 
 
 class CapacityPage(Schema):
-    """What is asked of the team, and of a page of its people, the most strained first; pages count from 0."""
+    """
+    What is asked of the team, and of a page of its people, the most strained first; pages count from 0. *plans* are
+    those of the last week that can be undone.
+    """
 
     team: TeamCapacity
     rows: tuple[PersonCapacity, ...]
     page: int = 0
     pages: int = 1
+    plans: tuple[PlanSummary, ...] = ()

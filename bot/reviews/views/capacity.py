@@ -2,9 +2,11 @@
 
 from bot.customers.views import SHARE_OUT
 from bot.reviews.schemas.capacity import CapacityPage, PersonCapacity, TeamCapacity
+from bot.reviews.views.plans import plan_row
 from bot.slack import blocks as ui
 
 NEXT, PREVIOUS = "reviews.capacity_next", "reviews.capacity_previous"
+MOVE, LENGTHEN = "reviews.move", "reviews.lengthen"
 NAME_SHOWN = 60
 
 
@@ -15,10 +17,9 @@ def capacity(schema: CapacityPage) -> ui.Message:
         return ui.Message(text=text, blocks=[ui.section(text)])
     text = headline(schema.team)
     blocks = [ui.section("\n".join([f"*{text}*", *_team_lines(schema.team)]))]
-    if buttons := [ui.button("Share out", SHARE_OUT)] if schema.team.unowned else []:
+    if buttons := _team_buttons(schema.team):
         blocks.append(ui.actions(*buttons))
-    blocks.append(ui.divider())
-    blocks += [ui.section(_person(row)) for row in schema.rows]
+    blocks += [ui.divider(), *(block for row in schema.rows for block in _person(row))]
     where = f"Page {schema.page + 1:,} of {schema.pages:,} · " if schema.pages > 1 else ""
     blocks.append(
         ui.context(
@@ -27,7 +28,8 @@ def capacity(schema: CapacityPage) -> ui.Message:
         )
     )
     turns = _turns(schema)
-    return ui.Message(text=text, blocks=[*blocks, *([ui.actions(*turns)] if turns else [])])
+    blocks += [ui.actions(*turns)] if turns else []
+    return ui.Message(text=text, blocks=[*blocks, *map(plan_row, schema.plans)])
 
 
 def headline(team: TeamCapacity) -> str:
@@ -55,9 +57,23 @@ def _team_lines(team: TeamCapacity) -> list[str]:
     return lines
 
 
-def _person(row: PersonCapacity) -> str:
+def _team_buttons(team: TeamCapacity) -> list[ui.Block]:
+    """Return the buttons to plans for everybody, and to share out what has no owner."""
+    move = [ui.button("Move customers", MOVE)] if team.strained else []
+    longer = [ui.button("Longer cadences", LENGTHEN)] if team.possible else []
+    share = [ui.button("Share out", SHARE_OUT)] if team.unowned else []
+    return [*move, *longer, *share]
+
+
+def _person(row: PersonCapacity) -> list[ui.Block]:
+    """Draw what is asked of a person and made, and the plans that are possible."""
     name = ui.bold(ui.cut(row.name, NAME_SHOWN))
-    return "\n".join([f"{name} · {_customers(row)}", *filter(None, (_pace(row), _possible(row)))])
+    blocks = [ui.section("\n".join([f"{name} · {_customers(row)}", *filter(None, (_pace(row), _possible(row)))]))]
+    if row.is_over:
+        move = ui.button("Move customers", MOVE, row.person_id)
+        longer = [ui.button("Longer cadences", LENGTHEN, row.person_id)] if row.possible else []
+        blocks.append(ui.actions(move, *longer))
+    return blocks
 
 
 def _customers(row: PersonCapacity) -> str:
