@@ -17,6 +17,7 @@ from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import Clients, deliver_outbox
 from jobs.housekeeping import housekeeping, report_problems
 from jobs.learn_feelings import learn_feelings
+from jobs.level_load import level_load
 from jobs.post_digests import post_digests
 from jobs.reminding import send_morning_messages
 from jobs.reschedule_customers import reschedule_customers
@@ -42,6 +43,7 @@ def build_schedule(
         Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("reschedule_customers", partial(reschedule_customers, runtime), every=MINUTE),
         Job("watch_imports", partial(watch_imports, runtime), every=MINUTE),
+        Job("level_load", partial(level_load, runtime), every=MINUTE),
         Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
         Job(
