@@ -90,6 +90,12 @@ class Customer(Row, table=True):
     snoozed_by: str | None = Field(default=None, max_length=32)
     changed_at: datetime
 
+    @property
+    def days_early(self) -> int:
+        """How many days before its cadence's date it is due since days were levelled; below 0 after a return."""
+        is_level = self.due_on == self.levelled_on and self.waiting_since == self.levelled_since
+        return (self.levelled_from - self.due_on).days if is_level and self.levelled_from else 0
+
 
 class Alias(Row, table=True):
     """Another name of a customer."""
