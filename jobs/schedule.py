@@ -18,6 +18,7 @@ from jobs.collect_mentions import collect_mentions
 from jobs.deliver_outbox import NOBODY_THERE, Clients, deliver_outbox
 from jobs.housekeeping import housekeeping, report_problems
 from jobs.learn_feelings import learn_feelings
+from jobs.level_load import level_load
 from jobs.post_digests import post_digests
 from jobs.reconcile_customers import reconcile_customers
 from jobs.reminding import send_morning_messages
@@ -45,6 +46,7 @@ def build_schedule(
         Job("reschedule_customers", partial(reschedule_customers, runtime), every=MINUTE),
         Job("reconcile_customers", partial(reconcile_customers, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("watch_imports", partial(watch_imports, runtime), every=MINUTE),
+        Job("level_load", partial(level_load, runtime), every=MINUTE),
         Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
         Job(

@@ -79,7 +79,7 @@ def save_setup(
         NotAllowed, InvalidInput: as `check_setup`.
     """
     check_setup(session, settings=settings, channel=channel, by=by, now=now)
-    change_settings(session, by=by, now=now, **settings.numbers)
+    change_settings(session, by=by, now=now, levels_load=settings.levels_load, **settings.numbers)
     reschedule_workspace(session, now=now)
     if settings.managers is not None:
         name_managers(session, person_ids=settings.managers, by=by, now=now)

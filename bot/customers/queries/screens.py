@@ -73,7 +73,7 @@ MOST_PROPOSED = 10
 """People that a form proposes to share customers out among."""
 TRAIL_LINES = 20
 COMMAND_LINE, FORGOTTEN = "the command line", "somebody who left"
-CARD_NAMES = ("cadence_approved_by", "status_until", "status_by", "added_on", "source", "external_id")
+CARD_NAMES = ("cadence_approved_by", "status_until", "status_by", "added_on", "source", "external_id", "days_early")
 
 
 def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> LookUp:

@@ -140,7 +140,11 @@ class OfferedButton(Schema):
 
 
 class Card(Schema):
-    """Everything one screen shows about a customer; `topics` holds what other features know."""
+    """
+    Everything one screen shows about a customer; `topics` holds what other features know.
+
+    It is due `days_early` days before its cadence says so, since days were levelled; below 0, that many days after it.
+    """
 
     customer: CustomerSchema
     topics: Mapping[Topic, tuple[Line, ...]] = {}
@@ -151,6 +155,7 @@ class Card(Schema):
     status_until: date | None = None
     status_by: str | None = None
     added_on: date
+    days_early: int = 0
     source: str | None = None
     external_id: str | None = None
     timeline: tuple[Line, ...] = ()
