@@ -25,6 +25,7 @@ from jobs.reminding import send_morning_messages
 from jobs.reschedule_customers import reschedule_customers
 from jobs.runner import Job
 from jobs.sync_people import sync_people
+from jobs.watch_campaigns import watch_campaigns
 from jobs.watch_escalations import watch_escalations
 from jobs.watch_imports import watch_imports
 
@@ -49,6 +50,7 @@ def build_schedule(
         Job("level_load", partial(level_load, runtime), every=MINUTE),
         Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
+        Job("watch_campaigns", partial(watch_campaigns, runtime, clients), every=MINUTE),
         Job(
             "collect_mentions",
             partial(collect_mentions, runtime, clients, partial(fetch, overrides=door)),

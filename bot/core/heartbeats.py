@@ -10,6 +10,7 @@ from bot.core.schemas import Schema
 JOB_WORDS = {
     "send_morning_messages": "sending the morning messages",
     "watch_escalations": "watching the clocks of problems",
+    "watch_campaigns": "looking after campaigns",
     "watch_imports": "looking for imports that were interrupted",
     "post_digests": "posting digests",
     "deliver_outbox": "delivering messages",

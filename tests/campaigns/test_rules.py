@@ -14,10 +14,10 @@ from bot.campaigns.rules import end_problem, size_problem, too_few
 from bot.campaigns.rules.draws import Slot, assign, draw, fingerprint, next_in_line, spread
 from bot.campaigns.rules.questions import (
     QuestionKind,
-    answer_problem,
     parse_question,
     parse_questions,
     questions_problem,
+    read_answer,
 )
 from bot.campaigns.rules.results import Against, compare_words, csat, nps, wilson
 
@@ -81,13 +81,13 @@ def test_a_question_that_cant_be_asked_is_named(line: str, sentence: str) -> Non
     assert sentence in (questions_problem(parse_questions(line)) or "")
 
 
-def test_an_answer_has_to_be_one_of_those_offered() -> None:
-    """In one's own words, its length is the only limit."""
-    scale, text = parse_question("How good? (0-10)"), parse_question("Why?")
-    assert answer_problem(scale, "10") is None
-    assert "choose one of them" in (answer_problem(scale, "11") or "")
-    assert answer_problem(text, "because") is None
-    assert "shorten it" in (answer_problem(text, "x" * 1001) or "")
+def test_an_answer_is_an_option_by_its_place_or_words() -> None:
+    """Anything else a form couldn't hold."""
+    choice, text = parse_question("Which? (mail/phone)"), parse_question("Why?")
+    assert [read_answer(choice, given) for given in ("0", "1", "2", "-1", "mail", "9" * 5000)] == [
+        "mail", "phone", None, None, None, None,
+    ]  # fmt: skip
+    assert [read_answer(text, given) for given in ("because", "", "x" * 1001)] == ["because", None, None]
 
 
 # --- what may be asked for ---------------------------------------------------------------------------------------

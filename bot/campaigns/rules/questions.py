@@ -87,9 +87,9 @@ def _problem(question: Question) -> str | None:
     return None
 
 
-def answer_problem(question: Question, answer: str) -> str | None:
-    """Return why *answer* is none to *question*, or None when it is one."""
-    if question.options:
-        is_one = answer in question.options
-        return None if is_one else "That isn't one of the answers to this question; choose one of them."
-    return None if len(answer) <= WORDS else f"That is longer than {WORDS:,} characters; shorten it."
+def read_answer(question: Question, given: str) -> str | None:
+    """Return the answer that a form holds: the option at the place *given*, else the words; None if it is none."""
+    if not question.options:
+        return given if 0 < len(given) <= WORDS else None
+    place = int(given) if given.isdecimal() and len(given) < len("100") else len(question.options)
+    return question.options[place] if place < len(question.options) else None
