@@ -46,7 +46,7 @@ class Customer(Row, table=True):
         sa.Index("ix_customers_owner_wait", "workspace_id", "owner_id", "status", *WAIT_NAMES),
         sa.Index("ix_customers_wait", "workspace_id", "status", *WAIT_NAMES),
         sa.Index(None, "workspace_id", "name_key"),
-        sa.Index(None, "workspace_id", "domain"),
+        sa.Index(None, "workspace_id", "domain", "id"),
         sa.Index(None, "workspace_id", "parent_id", "name_key"),
         sa.Index(None, "status", "snoozed_until"),
         sa.Index(None, "workspace_id", "owner_id", "status", "snoozed_until"),
@@ -265,7 +265,9 @@ TALLY = sa.Table(
     sa.Column("snooze_reason", sa.String(32)),
     sa.Column("first_wait_since", sa.Date),
     sa.Column("number", sa.Integer, nullable=False),
-    sa.Index(None, "workspace_id", "owner_id", "due_on", "neglected_after"),
+    sa.Index(
+        "ix_customer_tally_all", "workspace_id", "status", "owner_id", *STANDING_NAMES, "first_wait_since", "number"
+    ),
 )
 """
 How many customers are alike in all from which their standing follows on any day; triggers of `customers` keep it.
