@@ -92,7 +92,7 @@ def test_charts_are_told_in_words_and_taken_by_slack(office: Office) -> None:
     assert check_message({"text": drawn.text, "blocks": list(drawn.blocks)}) == []
     course, waits = [block["chart"] for block in drawn.blocks if block["type"] == CHARTS]
     assert (course["type"], len(course["series"])) == ("line", 5)
-    assert waits["series"][0]["data"][0] == {"label": "Smallest fifth", "value": posted.review.proof.bands[0].half}
+    assert waits["series"][0]["data"][0] == {"label": "Smallest fifth", "value": posted.review.proof.groups[0].half}
     assert "Largest fifth 100 → 100%" in words(drawn.blocks)
     assert drawn.text.startswith("Small customers waited ")
 

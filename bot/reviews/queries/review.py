@@ -34,7 +34,7 @@ def compose_review(session: Session, slot: DigestSlot, now: datetime) -> WeeklyR
     """Return the weekly review for a channel; None without customers."""
     today = Calendar(zone=slot.zone).today(now)
     review = _review(session, Period.WEEK, today=today, now=now, names_people=slot.names_owners)
-    return WeeklyReview(slot=slot, review=review) if review.proof.bands else None
+    return WeeklyReview(slot=slot, review=review) if review.proof.groups else None
 
 
 def get_review(session: Session, *, viewer: str, now: datetime, period: Period = Period.WEEK) -> Review:
@@ -55,7 +55,7 @@ def _review(session: Session, period: Period, *, today: date, now: datetime, nam
     course = [care.during(since=end - timedelta(days=period.days), until=end) for end in ends]
     return Review(
         period=period,
-        proof=make_proof(care, days=USUAL_PERIOD, until=today),
+        proof=make_proof(session, care, days=USUAL_PERIOD, until=today),
         labels=tuple(f"{end.day} {end:%b}" for end in ends),
         courses=_courses(course),
         moved=tuple(_list_moved(session, course[-2:], names_people=names_people)),
