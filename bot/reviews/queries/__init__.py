@@ -57,7 +57,7 @@ def make_proof(session: Session, care: Care, *, days: int, until: date, by: Grou
     groups = list_groups(session, care, period, by)
     return Proof(
         days=days, since=since, until=until, by=by, currency=currency,
-        groups=tuple(figures_of(group, care, period, counts, currency) for group in groups),
+        groups=tuple(figures_of(group, care, period, counts, currency=currency) for group in groups),
         gap=gap_of(period.waits, period.bands), gap_before=gap_of(before.waits, before.bands),
         foreign=sum(size.annual_value is not None and size.currency not in {None, currency} for size in sizes),
     )  # fmt: skip
@@ -106,7 +106,7 @@ def gap_of(waits: Mapping[UUID, Wait], bands: Mapping[UUID, Band]) -> GapSchema 
 
 
 def figures_of(
-    group: Group, care: Care, period: CarePeriod, counts: Mapping[UUID, Counts], currency: str | None
+    group: Group, care: Care, period: CarePeriod, counts: Mapping[UUID, Counts], *, currency: str | None
 ) -> GroupFigures:
     """Return the figures of a *group* in a period."""
     rows = [period.facts[key] for key in group.customers]
