@@ -19,6 +19,7 @@ from tests.checkins.test_stories import words
 from tests.digests.digest_office import arrange, owed, post_next
 from tests.digests.test_stories import main
 from tests.makers import ANA, BOB, LONG_AGO, MARA, WORKSPACE, Office
+from tests.reviews.test_measures import problem, store
 from tests.reviews.test_queries import TODAY, build, contact
 from tests.world import World, open_world
 
@@ -80,6 +81,23 @@ def test_who_is_far_behind_the_team_needs_help(office: Office) -> None:
     unnamed, named = owed(office, WeeklyReview)
     assert unnamed.review.needs == ()
     assert named.review.needs[0].startswith("Bob Chen's customers")
+
+
+def test_a_quarter_tells_what_was_right_the_first_time(office: Office) -> None:
+    """The share without an avoidable problem, and how often small and large customers asked; a week doesn't tell."""
+    made = build(office)
+    assert office.ask(get_review, viewer=MARA, period=Period.QUARTER).first_time == (
+        "No problem was fixed in this time, so nobody had to ask.",
+    )
+    for customer, avoidable, asks in ((made[0], True, 4), (made[1], False, 1), (made[59], True, 1)):
+        store(office, problem(customer, avoidable=avoidable, asks=asks))
+    told = office.ask(get_review, viewer=MARA, period=Period.QUARTER)
+    assert told.first_time == (
+        "96% of customers (58 of 60) had no problem that could have been avoided.",
+        "3 problems were fixed; customers asked 2.0 times each until it was (small ones 2.5, large ones 1.0).",
+    )
+    assert "*Right first time*" in words(review(told).blocks)
+    assert office.ask(get_review, viewer=MARA).first_time == ()
 
 
 def test_charts_are_told_in_words_and_taken_by_slack(office: Office) -> None:

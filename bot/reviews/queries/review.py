@@ -18,7 +18,9 @@ from bot.promises.rules import PromiseState
 from bot.promises.tables import Promise
 from bot.reviews.queries import WISH, make_proof
 from bot.reviews.queries.care import Care, CarePeriod, read_care
-from bot.reviews.rules import BUCKETS, USUAL_PERIOD, Band, Period
+from bot.reviews.queries.measures import count_measures
+from bot.reviews.rules import BUCKETS, FIFTHS, USUAL_PERIOD, Band, Period
+from bot.reviews.rules.groups import add_up
 from bot.reviews.schemas import BandCourse, Review, WeeklyReview
 
 FAR_BEHIND = 10
@@ -26,6 +28,7 @@ FAR_BEHIND = 10
 MOST_NEEDING, MOST_AGAIN = 3, 3
 NAME_SHOWN = 60
 
+_ENDS = (("small ones", FIFTHS[0]), ("large ones", FIFTHS[-1]))
 Shares = Mapping[Any, int]
 """Percent of days in cadence, by owner or band."""
 
@@ -62,6 +65,7 @@ def _review(session: Session, period: Period, *, today: date, now: datetime, nam
         needs=tuple(_list_needing(session, course[-1])) if names_people else (),
         well=tuple(_list_well(session, care, since=today - timedelta(days=period.days), until=today)),
         again=tuple(clean_text(line, 200) for line in list_repeats(session, now=now)[:MOST_AGAIN]),
+        first_time=tuple(_list_first_time(session, course[-1])) if period is Period.QUARTER else (),
     )
 
 
@@ -125,6 +129,25 @@ def _list_well(session: Session, care: Care, *, since: date, until: date) -> lis
         (customers, f"{_count(customers, 'customer')} {'was' if customers == 1 else 'were'} talked to."),
     ]
     return [line for count, line in lines if count]
+
+
+def _list_first_time(session: Session, period: CarePeriod) -> list[str]:
+    """Return which share of the customers had no avoidable problem, and how often they asked until one was fixed."""
+    counts = count_measures(session, since=period.since, until=period.until)
+    mine = {key: counts[key] for key in period.facts if key in counts}
+    clean, total = sum(not counts[key].avoidable for key in mine), len(period.facts)
+    clean += total - len(mine)
+    fixed = add_up(mine.values()).fixed
+    if not total or not fixed:
+        return ["No problem was fixed in this time, so nobody had to ask."] if total else []
+    sizes = ((who, add_up(one for key, one in mine.items() if period.bands[key] is band)) for who, band in _ENDS)
+    each = [f"{who} {one.asked / one.fixed:.1f}" for who, one in sizes if one.fixed]
+    asked = f"{add_up(mine.values()).asked / fixed:.1f} times each until it was"
+    by_size = f" ({', '.join(each)})" if each else ""
+    return [
+        f"{100 * clean // total}% of customers ({clean:,} of {total:,}) had no problem that could have been avoided.",
+        f"{_count(fixed, 'problem')} {'was' if fixed == 1 else 'were'} fixed; customers asked {asked}{by_size}.",
+    ]
 
 
 def _list_ended(care: Care, since: date, until: date) -> Iterator[tuple[int, str]]:

@@ -100,8 +100,8 @@ class BandCourse(Schema):
 class Review(Schema):
     """
     What a period was like: *proof* over the 90 days up to its end, *courses* over the periods that *labels* name, the
-    last being this one; and lines of plain text on what *moved*, who *needs* help, what went *well*, and causes that
-    came *again*.
+    last being this one; and lines of plain text on what *moved*, who *needs* help, what went *well*, causes that came
+    *again* and, of a quarter, what was right the *first_time* and what it cost customers where it wasn't.
     """
 
     period: Period
@@ -112,6 +112,7 @@ class Review(Schema):
     needs: tuple[str, ...] = ()
     well: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
+    first_time: tuple[str, ...] = ()
 
 
 class WeeklyReview(PromptNotification):
