@@ -1,7 +1,7 @@
 """Sharing customers out among people, evenly by their number."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 Key = TypeVar("Key")
@@ -20,8 +20,8 @@ def share_evenly(parents: Mapping[Key, Key | None], among: Sequence[str]) -> dic
     if not among:
         raise ValueError("There is nobody to share customers out among.")
     families: dict[Key, list[Key]] = {}
-    for key in parents:
-        families.setdefault(_root(key, parents), []).append(key)
+    for key, root in group_families(parents, parents).items():
+        families.setdefault(root, []).append(key)
     counts: Counter[str] = Counter()
     shares: dict[Key, str] = {}
     for family in sorted(families.values(), key=len, reverse=True):
@@ -31,10 +31,15 @@ def share_evenly(parents: Mapping[Key, Key | None], among: Sequence[str]) -> dic
     return shares
 
 
+def group_families(customers: Iterable[Key], parents: Mapping[Key, Key | None]) -> dict[Key, Key]:
+    """Return the family of each of *customers*: its ancestor without a parent, or the least of a circle."""
+    return {key: _root(key, parents) for key in customers}
+
+
 def _root(key: Key, parents: Mapping[Key, Key | None]) -> Key:
-    """Return the ancestor that has no parent among the shared customers."""
-    seen = {key}
-    while (parent := parents.get(key)) is not None and parent in parents and parent not in seen:
-        key = parent
-        seen.add(key)
-    return key
+    path = [key]
+    while (parent := parents.get(path[-1])) is not None:
+        if parent in path:
+            return min(path[path.index(parent) :], key=str)
+        path.append(parent)
+    return path[-1]

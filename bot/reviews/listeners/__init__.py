@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.reviews import views
+from bot.reviews.listeners import capacity, plans
 from bot.reviews.queries import get_proof, list_who_waited
 from bot.reviews.queries.review import get_review
 from bot.reviews.rules import PERIODS, USUAL_PERIOD, Period
@@ -26,6 +27,8 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
         on.action(f"{views.REVIEW}.{one.value}", show_review)
     for control in (views.WHO, views.NEXT, views.PREVIOUS):
         on.action(control, show_who_waited)
+    capacity.register(on)
+    plans.register(on)
 
 
 async def proof(caller: Caller, words: str) -> None:
