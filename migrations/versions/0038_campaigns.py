@@ -215,7 +215,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("campaign_sales", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_campaign_sales_workspace_id_customer_id"))

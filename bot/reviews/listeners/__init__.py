@@ -10,6 +10,7 @@ from bot.reviews.queries import get_proof, list_who_waited
 from bot.reviews.queries.review import get_review
 from bot.reviews.rules import PERIODS, USUAL_PERIOD, Period
 from bot.reviews.rules.groups import Grouping
+from bot.reviews.usecases import set_size_limits
 from bot.slack.callers import Caller
 from bot.workspaces.listeners import listen
 
@@ -33,11 +34,14 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
 
 async def proof(caller: Caller, words: str) -> None:
     """
-    Answer `/evenhand proof [30 | 90 | 365] [by size | owner | tag | country | age]`.
+    Answer `/evenhand proof [30 | 90 | 365] [by size | owner | tag | country | age]`, and `/evenhand proof limits …`.
 
     Raises:
         InvalidInput: *words* say something else.
     """
+    if words.split()[:1] == ["limits"]:
+        await caller.respond(views.sizes_set(await caller.run(set_size_limits, words=words.removeprefix("limits"))))
+        return
     days, by = str(USUAL_PERIOD), Grouping.SIZE.value
     for word in words.split():
         if word in set(Grouping):

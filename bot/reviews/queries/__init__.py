@@ -53,10 +53,11 @@ def make_proof(session: Session, care: Care, *, days: int, until: date, by: Grou
     since = until - timedelta(days=days)
     period, before = care.during(since=since, until=until), care.during(since=since - timedelta(days=days), until=since)
     sizes = period.sizes.values()
-    currency, counts = main_currency(sizes), count_measures(session, since=since, until=until)
+    currency = period.limits.currency if period.limits else main_currency(sizes)
+    counts = count_measures(session, since=since, until=until)
     groups = list_groups(session, care, period, by)
     return Proof(
-        days=days, since=since, until=until, by=by, currency=currency,
+        days=days, since=since, until=until, by=by, currency=currency, limited=period.limits is not None,
         groups=tuple(figures_of(group, care, period, counts, currency=currency) for group in groups),
         gap=gap_of(period.waits, period.bands), gap_before=gap_of(before.waits, before.bands),
         foreign=sum(size.annual_value is not None and size.currency not in {None, currency} for size in sizes),

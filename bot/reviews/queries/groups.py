@@ -12,6 +12,7 @@ from bot.people.queries import list_names
 from bot.reviews.queries.care import Care, CarePeriod
 from bot.reviews.rules import Band
 from bot.reviews.rules.groups import Age, Grouping, age_at
+from bot.reviews.rules.limits import band_words
 
 NONE = "-"
 """The key of those without an owner, tag or country."""
@@ -41,17 +42,17 @@ def list_groups(session: Session, care: Care, period: CarePeriod, by: Grouping) 
     for customer, facts in period.facts.items():
         for key in keys_of[by](customer, facts):
             found.setdefault(key, []).append(customer)
-    words = _words(session, by, list(found))
+    words = _words(session, by, list(found), limited=period.limits is not None)
     order = {str(key): place for place, key in enumerate((*Band, *Age))}
     keys = sorted(found, key=lambda key: (order.get(key, 0), key == NONE, words[key].casefold(), key))
     return [Group(key, words[key], found[key]) for key in keys]
 
 
-def _words(session: Session, by: Grouping, keys: Sequence[str]) -> dict[str, str]:
+def _words(session: Session, by: Grouping, keys: Sequence[str], *, limited: bool) -> dict[str, str]:
     """Return what the groups are called, by their keys."""
     words = {key: clean_text(key, NAME_SHOWN) for key in keys}
     if by is Grouping.SIZE:
-        words = {key: Band(key).words for key in keys}
+        words = {key: band_words(Band(key), limited=limited) for key in keys}
     elif by is Grouping.AGE:
         words = {key: f"Customers for {key}" for key in keys}
     elif by is Grouping.OWNER:

@@ -21,6 +21,7 @@ from bot.reviews.queries.care import Care, CarePeriod, read_care
 from bot.reviews.queries.measures import count_measures
 from bot.reviews.rules import BUCKETS, FIFTHS, USUAL_PERIOD, Band, Period
 from bot.reviews.rules.groups import add_up
+from bot.reviews.rules.limits import band_words
 from bot.reviews.schemas import BandCourse, Review, WeeklyReview
 
 FAR_BEHIND = 10
@@ -71,8 +72,14 @@ def _review(session: Session, period: Period, *, today: date, now: datetime, nam
 
 def _courses(course: Sequence[CarePeriod]) -> tuple[BandCourse, ...]:
     shares = [period.shares(period.bands.__getitem__) for period in course]
+    limited = course[-1].limits is not None
     found = [band for band in Band if any(band in each for each in shares)]
-    return tuple(BandCourse(band=band, percents=tuple(each.get(band) for each in shares)) for band in found)
+    return tuple(
+        BandCourse(
+            band=band, words=band_words(band, limited=limited), percents=tuple(each.get(band) for each in shares)
+        )
+        for band in found
+    )
 
 
 def _list_moved(session: Session, course: Sequence[CarePeriod], *, names_people: bool) -> list[str]:
@@ -80,7 +87,7 @@ def _list_moved(session: Session, course: Sequence[CarePeriod], *, names_people:
     before, after = course
     lines = []
     if band := _most_moved(before.shares(before.bands.__getitem__), after.shares(after.bands.__getitem__)):
-        lines.append(f"{band[0].words}: {_from_to(*band[1:])}.")
+        lines.append(f"{band_words(band[0], limited=after.limits is not None)}: {_from_to(*band[1:])}.")
     if names_people and (owner := _most_moved(before.shares(before.owner), after.shares(after.owner))):
         names = list_names(session, [owner[0]])
         lines.append(f"{_whose(names, owner[0])}: {_from_to(*owner[1:])}.")

@@ -55,7 +55,8 @@ class Proof(Schema):
     """
     The figures of the days after *since* up to *until*, group by group, with the gap between small and large customers
     and that of as many days before; None where there are too few customers to tell. *foreign* customers are valued in
-    other currencies than *currency*. *reconciliation* is that of the day on which somebody asks.
+    other currencies than *currency*; *limited*: the workspace has limits of its own between sizes. *reconciliation* is
+    that of the day on which somebody asks.
     """
 
     days: int
@@ -66,6 +67,7 @@ class Proof(Schema):
     gap: GapSchema | None
     gap_before: GapSchema | None
     currency: str | None
+    limited: bool = False
     foreign: int
     reconciliation: Reconciliation | None = None
 
@@ -94,6 +96,7 @@ class BandCourse(Schema):
     """The share of days in cadence (percent) of one band in each period of a chart; None where it had no customers."""
 
     band: Band
+    words: str
     percents: tuple[int | None, ...]
 
 
@@ -113,6 +116,13 @@ class Review(Schema):
     well: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
     first_time: tuple[str, ...] = ()
+
+
+class SizesSet(Schema):
+    """The limits between sizes from now on, rising amounts in a currency; without amounts there are fifths."""
+
+    amounts: tuple[int, ...]
+    currency: str
 
 
 class WeeklyReview(PromptNotification):

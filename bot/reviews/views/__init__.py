@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.customers.views import CARD, name_of, standing_words
 from bot.reviews.rules import FEWEST, LIKELY, PERIODS, SURE, USUAL_PERIOD, Band, Period
 from bot.reviews.rules.groups import Grouping
-from bot.reviews.schemas import GapSchema, GroupFigures, Measures, Proof, Review, WeeklyReview, WhoWaited
+from bot.reviews.rules.limits import MOST
+from bot.reviews.schemas import GapSchema, GroupFigures, Measures, Proof, Review, SizesSet, WeeklyReview, WhoWaited
 from bot.reviews.views.reconciliation import accounts
 from bot.slack import blocks as ui
 from bot.slack.charts import chart
@@ -119,14 +120,14 @@ def _review(schema: Review) -> list[ui.Block]:
 
 def _coverage_chart(schema: Review) -> ui.Block:
     whole = [course for course in schema.courses if None not in course.percents][: len(Band)]
-    series = {course.band.words: [share for share in course.percents if share is not None] for course in whole}
+    series = {course.words: [share for share in course.percents if share is not None] for course in whole}
     return chart(f"Days in cadence by {schema.period.value}, percent", schema.labels, series, kind="line")
 
 
 def _in_words(schema: Review) -> str:
     """Return the charts' figures in words, for readers without charts."""
     shares = (
-        f"{course.band.words} {course.percents[0] if course.percents[0] is not None else '–'} → {course.percents[-1]}%"
+        f"{course.words} {course.percents[0] if course.percents[0] is not None else '–'} → {course.percents[-1]}%"
         for course in schema.courses[: len(Band)]
     )
     bands = schema.proof.groups[: len(Band)]
@@ -196,12 +197,12 @@ def _from_to(limits: tuple[int, int]) -> str:
 
 def _definition(schema: Proof) -> str:
     days = f"{ui.short_date(schema.since, today=schema.until)}–{ui.short_date(schema.until, today=schema.until)}"
-    foreign = ""
+    foreign, size = "", "size" if schema.limited else "fifth"
     if schema.foreign:
         theirs = ui.plural(schema.foreign, "customer")
         foreign = f" {theirs} valued in other currencies than {ui.escape(schema.currency or 'that')} go by headcount."
     return (
-        f"Each customer's longest wait for a contact, {days}; the smallest fifth against the largest.{foreign} "
+        f"Each customer's longest wait for a contact, {days}; the smallest {size} against the largest.{foreign} "
         "Only you see this."
     )
 
@@ -230,3 +231,13 @@ def _turns(schema: WhoWaited) -> list[ui.Block]:
 
 def _ratio(gap: GapSchema | None) -> str:
     return f"{gap.ratio:.2f}" if gap else ""
+
+
+def sizes_set(schema: SizesSet) -> ui.Message:
+    """Draw which sizes the proof compares from now on."""
+    text = "From today on, the proof compares fifths; earlier periods keep the sizes that they had."
+    if schema.amounts:
+        amounts = ", ".join(f"up to {amount:,}" for amount in schema.amounts[:MOST])
+        sizes = f"{amounts}, and above, in {ui.escape(schema.currency)} a year"
+        text = f"From today on, the sizes are {sizes}; earlier periods keep the sizes that they had."
+    return ui.Message(text=text, blocks=[ui.section(text)])
