@@ -3,6 +3,7 @@
 from bot.core.feature import DigestKindOffer, Feature, Subcommand
 from bot.reviews import listeners, views
 from bot.reviews.listeners.capacity import capacity
+from bot.reviews.queries.capacity import list_limits
 from bot.reviews.queries.review import compose_review
 from bot.reviews.schemas import WeeklyReview
 from bot.reviews.schemas.plans import PlanMade, PlanTold
@@ -21,6 +22,7 @@ FEATURE = Feature(
             compose=compose_review,
         ),
     ),
+    limits=list_limits,
     subcommands=(
         Subcommand(
             word="proof",
