@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.cli_backups import backup, restore
+from bot.cli_backups import backup, copy, restore
 from bot.cli_demo import demo
 from bot.cli_doctor import doctor
 from bot.cli_imports import resume_list, undo_list
@@ -49,6 +49,7 @@ app = typer.Typer(
 
 app.command()(backup)
 app.command()(restore)
+app.command()(copy)
 app.command()(demo)
 app.command()(doctor)
 

@@ -214,6 +214,7 @@ class Feature:
     export: Export | None = None
     limits: Limits | None = None
     check: Check | None = None
+    lost_channels: Check | None = None  # the sentences of `check` about channels that refuse; they stand on Home, too
     check_all: Check | None = None  # what `doctor` asks instead, where it takes longer than a person waits
     subcommands: Sequence[Subcommand] = ()
     registers_first: bool = False  # Bolt tries listeners in order; this feature's command is the one used most
@@ -273,6 +274,11 @@ def collect_due_counts(
         for count in feature.due_counts(session, now, person_id)
     ]
     return sorted(counts, key=lambda count: not count.urgent)
+
+
+def collect_lost_channels(features: Sequence[Feature], session: Session, now: datetime) -> list[str]:
+    """Return a sentence for each channel that refuses what a feature posts."""
+    return [one for feature in features if feature.lost_channels for one in feature.lost_channels(session, now)]
 
 
 def collect_commitments(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[OwedLine], bool]:

@@ -27,7 +27,8 @@ class Customer(Row, table=True):
     `effective_cadence_days`, `waiting_since`, `due_on` and `neglected_after` are computed again whenever a fact changes
     that they follow from. They are the cadence in force, the last contact (or the day it was added), the day a check-in
     is due, and the last day before it counts as neglected. No size takes part in them. What came up on `sooner_since`
-    makes it due by `sooner_on`, until somebody has talked to it.
+    makes it due by `sooner_on`, until somebody has talked to it. So that no day of its owner holds too many, it is due
+    on `levelled_on` as long as it waits since `levelled_since` and would be due on `levelled_from`.
     """
 
     __tablename__ = "customers"
@@ -76,6 +77,9 @@ class Customer(Row, table=True):
     first_due_on: date | None = None
     sooner_on: date | None = None
     sooner_since: date | None = None
+    levelled_on: date | None = None
+    levelled_from: date | None = None
+    levelled_since: date | None = None
     effective_cadence_days: int
     waiting_since: date
     due_on: date
@@ -85,6 +89,20 @@ class Customer(Row, table=True):
     snooze_note: str | None = Field(default=None, max_length=300)
     snoozed_by: str | None = Field(default=None, max_length=32)
     changed_at: datetime
+
+    @property
+    def days_early(self) -> int:
+        """How many days before its cadence's date it is due since days were levelled; below 0 after a return."""
+        is_level = self.due_on == self.levelled_on and self.waiting_since == self.levelled_since
+        return (self.levelled_from - self.due_on).days if is_level and self.levelled_from else 0
+
+
+@event.listens_for(Customer, "before_update")
+def _stamp_change(_mapper: Any, _connection: sa.Connection, customer: Customer) -> None:
+    """Let `changed_at` be the instant of every change, in whatever way it is made: former facts end there."""
+    session = sa.orm.object_session(customer)
+    if session is not None and "now" in session.info and session.is_modified(customer):
+        customer.changed_at = session.info["now"]
 
 
 class Alias(Row, table=True):

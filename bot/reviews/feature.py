@@ -4,15 +4,27 @@ from bot.core.feature import DigestKindOffer, Feature, Subcommand
 from bot.reviews import listeners, views
 from bot.reviews.listeners.capacity import capacity
 from bot.reviews.queries.capacity import list_limits
+from bot.reviews.queries.care import export
+from bot.reviews.queries.reconciliation import list_last_discrepancies, list_problems
 from bot.reviews.queries.review import compose_review
 from bot.reviews.schemas import WeeklyReview
 from bot.reviews.schemas.plans import PlanMade, PlanTold
+from bot.reviews.schemas.reconciliation import NotAccountedFor
 from bot.reviews.views import plans
+from bot.reviews.views.reconciliation import not_accounted_for
 
 FEATURE = Feature(
     name="reviews",
     register=listeners.register,
-    views={WeeklyReview: views.weekly, PlanMade: plans.plan_made, PlanTold: plans.plan_told},
+    views={
+        WeeklyReview: views.weekly,
+        NotAccountedFor: not_accounted_for,
+        PlanMade: plans.plan_made,
+        PlanTold: plans.plan_told,
+    },
+    export=export,
+    check=list_last_discrepancies,
+    check_all=list_problems,
     digest_kinds=(
         DigestKindOffer(
             key="review",

@@ -52,7 +52,11 @@ def filled(postgres_copies: Any) -> Iterator[Office]:
 @pytest.mark.slow
 @pytest.mark.parametrize("with_statistics", [False, True])
 def test_each_row_is_looked_at_once(filled: Office, *, with_statistics: bool) -> None:
-    """Nothing is done anew for each customer, and each table is read once at most, however little is known of it."""
+    """
+    Nothing is done anew for each customer, however little is known of a table.
+
+    The tally, which isn't folded yet, and each table are read once at most; customers twice: who waits, who is put off.
+    """
     engine = filled.runtime.database._read
     if with_statistics:
         with filled.runtime.database.engine.begin() as connection:
@@ -69,7 +73,7 @@ def test_each_row_is_looked_at_once(filled: Office, *, with_statistics: bool) ->
     assert all(step["Actual Loops"] <= 2 * QUEUE_ROWS for step in steps), json.dumps(plan, indent=1)
     looked_at = sum(step["Actual Loops"] * (step["Actual Rows"] + step.get("Rows Removed by Filter", 0))
                     for step in steps if "Relation Name" in step)  # fmt: skip
-    assert looked_at < (len(FILLED) + 1) * MANY, json.dumps(plan, indent=1)
+    assert looked_at < (len(FILLED) + 3) * MANY, json.dumps(plan, indent=1)
 
 
 def _steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

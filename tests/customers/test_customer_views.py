@@ -32,6 +32,7 @@ from bot.customers.schemas import (
     Named,
     OfferedButton,
 )
+from bot.customers.schemas.families import Family, FamilyCounts, FamilyMember, FamilyPage
 from bot.customers.schemas.importing import ImportTakenBack
 from bot.customers.schemas.sharing import (
     CustomersTakenBack,
@@ -41,7 +42,7 @@ from bot.customers.schemas.sharing import (
     ShareSummary,
     ShareUndone,
 )
-from bot.customers.views import card, customer_select, forms, sharing
+from bot.customers.views import card, customer_select, families, forms, sharing
 from bot.slack.blocks import Message, field_of, modal
 from rehearsal.strict import check_message, check_view
 from tests.makers import ANA, BOB
@@ -62,6 +63,16 @@ def schema(number: int = 1, **more: Any) -> CustomerSchema:
     return CustomerSchema(**{**told, **more})
 
 
+FAMILY = Family(
+    root_id=UUID(int=2), root_name=NAME, counts=FamilyCounts(total=1000, neglected=999, lost=1, is_more=True),
+    members=tuple(
+        FamilyMember(id=UUID(int=number), name=NAME, depth=9, standing=Standing.IN_CADENCE, owner_name=NAME)
+        for number in range(1, 13)
+    ),
+)  # fmt: skip
+"""A family with the longest of everything."""
+
+
 def full_card(**more: Any) -> Card:
     """A card with the longest of everything."""
     contact = ContactDetails(name=NAME, role=EVIL[:120], email=EVIL[:200], phone=EVIL[:60], do_not_contact=True)
@@ -71,9 +82,8 @@ def full_card(**more: Any) -> Card:
         zone="America/Argentina/ComodRivadavia", tags=(EVIL[:60],) * 50, preferences=(EVIL[:300],) * 50,
         contacts=(contact,) * 50,
     )  # fmt: skip
-    named = Named(id=ID, name=NAME)
     return Card(
-        customer=schema(**more), details=details, parent=named, children=(named,) * 5, children_total=40_000,
+        customer=schema(**more), details=details, parent=Named(id=ID, name=NAME), family=FAMILY,
         cadence_approved_by=BOB, status_until=date(2027, 1, 1), added_on=date(1990, 1, 1), source=EVIL[:60],
         external_id=EVIL[:120], timeline=tuple(Line(text=EVIL, on=date(2026, 1, 1)) for _ in range(10)),
     )  # fmt: skip
@@ -155,6 +165,7 @@ AMBIGUOUS = Ambiguous("20 customers are called so; choose one.", asked=EVIL[:80]
                       nearest=tuple((UUID(int=n), NAME) for n in range(20)))  # fmt: skip
 VIEWS = {
     "card": card.as_modal(full_card().model_copy(update={"offers": OFFERS})),
+    "family": families.as_modal(FamilyPage(customer_id=ID, family=FAMILY, page=1, pages=90)),
     "add": forms.add(NAME, owner=ANA, cadence=30),
     "edit": forms.edit(full_card(), under="V" * 20, cadence=30),
     "status": forms.status(full_card(status=Status.PAUSED, status_reason=EVIL[:300])),

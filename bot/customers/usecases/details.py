@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer, list_aliases, list_contacts, list_schemas
+from bot.customers.queries.families import list_ancestors
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import RuleRefused, Status, check_cadence
@@ -206,16 +207,11 @@ def _undivided(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _parent_problem(session: Session, parent_id: UUID, customer_id: UUID | None) -> dict[str, str]:
     """Return a sentence when a customer would become its own ancestor."""
-    above: UUID | None = parent_id
-    seen: set[UUID] = set()
-    while above is not None and above not in seen:
-        if above == customer_id:
+    try:
+        if customer_id in list_ancestors(session, parent_id):
             return {"parent": "That would make the customer its own parent; choose another one, or none."}
-        seen.add(above)
-        try:
-            above = get_customer(session, above).parent_id
-        except NotFound as gone:
-            return {"parent": str(gone)}
+    except NotFound as gone:
+        return {"parent": str(gone)}
     return {}
 
 

@@ -24,6 +24,7 @@ from bot.customers.rules.due import (
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
+from bot.customers.usecases.levelling import ask_for_levelling
 from bot.customers.usecases.matching import ListedCustomer, not_added_by
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
@@ -210,6 +211,7 @@ def give_from_pool(
         for customer in theirs:
             customer.first_due_on = dues[str(customer.id)]
     reschedule(session, customers, now=now)
+    ask_for_levelling(session)
 
 
 def spread_first_calls(

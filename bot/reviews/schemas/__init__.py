@@ -5,6 +5,7 @@ from datetime import date
 from bot.core.schemas import DigestSlot, PromptNotification, Schema
 from bot.customers.schemas import CustomerSchema
 from bot.reviews.rules import Band, Period
+from bot.reviews.schemas.reconciliation import Reconciliation
 
 
 class GapSchema(Schema):
@@ -37,6 +38,7 @@ class Proof(Schema):
     """
     The figures of the days after *since* up to *until*, band by band, with the gap and that of as many days before;
     None where there are too few customers to tell. *foreign* customers are valued in other currencies than *currency*.
+    *reconciliation* is that of the day on which somebody asks.
     """
 
     days: int
@@ -47,6 +49,7 @@ class Proof(Schema):
     gap_before: GapSchema | None
     currency: str | None
     foreign: int
+    reconciliation: Reconciliation | None = None
 
 
 class WaitedRow(Schema):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.customers.views import CARD, name_of, standing_words
 from bot.reviews.rules import FEWEST, LIKELY, PERIODS, SURE, Band, Period
 from bot.reviews.schemas import BandFigures, GapSchema, Proof, Review, WeeklyReview, WhoWaited
+from bot.reviews.views.reconciliation import accounts
 from bot.slack import blocks as ui
 from bot.slack.charts import chart
 from bot.slack.footers import digest_footer, notification_text, trial_note
@@ -21,12 +22,21 @@ def proof(schema: Proof) -> ui.Message:
     """Draw the headline, the figures of each band with *Who waited?*, and the buttons to other periods."""
     if not schema.bands:
         text = "There are no customers to compare yet. Bring them in with /customers import."
-        return ui.Message(text=text, blocks=[ui.section(text)])
+        return ui.Message(text=text, blocks=[ui.section(text), *_accounts(schema)])
     text = headline(schema)
     blocks = [ui.section(f"*{text}*\n{verdict(schema.gap)}" if schema.gap else text), ui.divider()]
     blocks += [_figures(band, schema) for band in schema.bands[: len(Band)]]
+    blocks += _accounts(schema)
     blocks += [ui.context(_definition(schema)), ui.actions(*_periods(schema.days))]
     return ui.Message(text=text, blocks=blocks)
+
+
+def _accounts(schema: Proof) -> list[ui.Block]:
+    return (
+        [ui.section(accounts(schema.reconciliation))]
+        if schema.reconciliation and schema.reconciliation.customers
+        else []
+    )
 
 
 def headline(schema: Proof) -> str:

@@ -1,0 +1,114 @@
+"""Campaigns over the wire: the real bot in a rehearsal workspace, people acting on what they see."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from bot.campaigns.tables import Campaign, CampaignAnswer
+from bot.campaigns.usecases import draw_campaign
+from bot.followups.tables import Followup
+from bot.workspaces.schemas import ChannelSchema
+from rehearsal.state.views import View
+from tests.campaigns.helpers import SETTINGS, customers, drawn, members, planned
+from tests.checkins.test_stories import reads, told, window, words
+from tests.makers import ANA, BOB, MARA
+from tests.world import World, open_world
+
+WISH = {"name": "Portal", "size": "5", "callers": [ANA, BOB], "until": "2026-12-18", "seed": "4711"}
+
+
+@pytest.fixture
+async def world(sqlite_url: str) -> AsyncIterator[World]:
+    """The bot in Socket Mode."""
+    async with open_world(sqlite_url) as made:
+        yield made
+
+
+async def filled(world: World, view: View, **wish: Any) -> None:
+    """Fill the form of a new campaign."""
+    await world.as_(MARA).fill(view, **{f"campaigns_field_{name}": value for name, value in wish.items()})
+
+
+def rows(world: World, table: type[Any]) -> list[Any]:
+    """All rows of a table."""
+    return list(world.office.look(lambda session: session.exec(select(table)).all()))
+
+
+async def test_a_manager_sees_the_draw_before_it_is_made(world: World) -> None:
+    """The form, the draw above it, a change that shows it anew, Draw; then the callers are told, once each."""
+    customers(world.office, 24, owner=ANA)
+    mara = world.as_(MARA)
+    await mara.command("/campaign new")
+    form = await window(mara, "Campaign")
+    await filled(world, form, **WISH)
+    assert await mara.submit(form) is None
+    assert "*5 of 24* active customers would be called, and 5 more are left alone" in words(form.blocks)
+    assert "Seed 4711, list " in words(form.blocks)
+    await filled(world, form, size="6")
+    assert await mara.submit(form) is None
+    assert "*6 of 24* active customers" in words(form.blocks)
+    assert rows(world, Campaign) == []
+    assert await mara.submit(form) is None
+    done = await window(mara, "Drawn")
+    assert "*Portal*: 6 customers drawn." in words(done.blocks)
+    await world.run_jobs()
+    message = await told(world.as_(ANA), "Mara Okafor asks you to call")
+    assert "customers by Fri 18 Dec, to listen: Portal." in message.text
+    assert len(rows(world, Followup)) == 6
+
+
+async def test_answers_are_written_down_in_the_check_in_and_seen_in_the_channel(world: World) -> None:
+    """From the message with the calls: the questions stand in the form; the channel's message is drawn again."""
+    customers(world.office, 12)
+    channel = next(one for one in world.rehearsal.workspace.channels.values() if one.name == "accounts")
+    where = ChannelSchema(id=channel.id, name="accounts", is_member=True)
+    settings = SETTINGS.model_copy(update={"caller_ids": (ANA,), "channel_id": channel.id})
+    seen = planned(world.office, caller_ids=(ANA,), channel_id=channel.id).key
+    campaign = world.office.do(draw_campaign, settings=settings, seen=seen, channel=where, by=MARA)
+    ana, mara = world.as_(ANA), world.as_(MARA)
+    await world.run_jobs()
+    shown = await mara.until(lambda me: next((one for one in me.sees("accounts") if "Portal" in one.text), None))
+    assert "*Portal*: 0 of 5 customers talked to, 0 answered; until Fri 18 Dec." in words(shown.blocks)
+    message = await told(ana, "Mara Okafor asks you to call 5 customers by Fri 18 Dec, to listen: Portal.")
+    first = members(world.office, campaign)[0]
+    await ana.press(message, "checkins.log", value=str(first.customer_id))
+    form = await window(ana, "Check-in")
+    assert "Portal: what did they answer?" in words(form.blocks)
+    await ana.fill(form, campaigns_answers_1="9", campaigns_answers_2="yes", campaigns_answers_3="a shorter form")
+    assert await ana.submit(form) is None
+    await told(ana, "talked")
+    await world.run_jobs()
+    await reads(mara, shown, "*Portal*: 1 of 5 customers talked to, 1 answered")
+    [page] = (await mara.command("/campaign show portal")).messages
+    assert "✓ talked to · 3 of 3 answers" in words(page.blocks)
+    await mara.press(page, "campaigns.answer", value=str(first.id))
+    form = await window(mara, "Answers")
+    await mara.fill(form, campaigns_answers_1="4")
+    assert await mara.submit(form) is None
+    await window(mara, "Answers")
+    assert [row.answer for row in rows(world, CampaignAnswer)] == ["9", "yes", "a shorter form", "4"]
+
+
+async def test_a_customer_is_replaced_over_the_wire(world: World) -> None:
+    """The reason stands in the form; pages turn; a campaign nobody knows is said so."""
+    customers(world.office, 40)
+    campaign = drawn(world.office, size=12)
+    mara = world.as_(MARA)
+    [listed] = (await mara.command("/campaign")).messages
+    assert listed.text == "1 campaign runs."
+    await mara.press(listed, "campaigns.show")
+    page = await told(mara, "seed 4711")
+    gone = members(world.office, campaign)[0]
+    await mara.press(page, "campaigns.replace", value=str(gone.id))
+    form = await window(mara, "Replace")
+    await mara.fill(form, campaigns_reason="they closed")
+    assert await mara.submit(form) is None
+    done = await window(mara, "Replaced")
+    assert "was drawn instead" in words(done.blocks)
+    await mara.close(done)
+    await mara.press(page, "campaigns.later")
+    await reads(mara, page, "Earlier")
+    assert "No campaign is called “Fair”" in (await mara.command("/campaign Fair")).messages[0].text
+    assert "/campaign new" in words((await mara.command("/campaign help")).messages[0].blocks)
