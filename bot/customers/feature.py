@@ -3,8 +3,8 @@
 from bot.core.feature import Feature
 from bot.customers import listeners, queries, views
 from bot.customers.queries import coverage, screens
-from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
-from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack
+from bot.customers.schemas import CustomersHandedOver, CustomerTaken
+from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack, ListImported
 from bot.customers.schemas.sharing import CustomersTakenBack, PoolShared
 from bot.customers.usecases import erasing
 from bot.customers.views import sharing
