@@ -150,6 +150,7 @@ class Card(Schema):
     cadence_approved_by: str | None = None
     status_until: date | None = None
     status_by: str | None = None
+    lost_on: date | None = None
     added_on: date
     source: str | None = None
     external_id: str | None = None
