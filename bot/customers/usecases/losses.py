@@ -1,24 +1,18 @@
 """Keeping when and why customers were lost, and telling those who look after others of the family."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from bot.core import outbox
 from bot.core.errors import InvalidInput
-from bot.core.schemas import Notification
-from bot.customers.queries.families import list_relatives
 from bot.customers.queries.losses import list_losses
 from bot.customers.rules.due import Status
 from bot.customers.rules.losses import LossReason, loss_day_problem
 from bot.customers.schemas.losses import LossDetails, RelativeLost
 from bot.customers.tables import Customer, Loss
-from bot.people.queries import find_person_row
-from bot.people.rules import Mute
-
-NAMES_TOLD = 3
+from bot.customers.usecases.families import NAMES_TOLD, tell_relatives
 
 
 def describe_loss(reason: LossReason, words: str) -> str:
@@ -66,35 +60,6 @@ def follow_status(
     for name, value in said.items():
         setattr(loss, name, value)
     return {"lost_on": lost_on.isoformat(), "lost_because": details.reason.value, "foreseen": details.foreseen}
-
-
-def tell_relatives(
-    session: Session,
-    customer: Customer,
-    draw: Callable[[str, Sequence[str]], Notification],
-    *,
-    key: str,
-    but: Sequence[str | None],
-    now: datetime,
-) -> int:
-    """
-    Notify the owners of the other active customers of a family, each once under *key*; return how many.
-
-    `draw(root_name, names)` returns what the owner of *names* is told. Those in *but*, and who muted news, are not.
-    """
-    family = list_relatives(session, customer)
-    theirs: dict[str, list[str]] = {}
-    for row in family.rows.values():
-        if row.id != customer.id and row.status is Status.ACTIVE and row.owner_id and row.owner_id not in but:
-            theirs.setdefault(row.owner_id, []).append(row.name)
-    told = 0
-    for owner_id, names in theirs.items():
-        person = find_person_row(session, owner_id)
-        if person is not None and not person.is_deactivated and Mute.NEWS not in person.mutes:
-            notification = draw(family.rows[family.root_id].name, names)
-            outbox.enqueue(session, notification, to=owner_id, key=f"{key}:{owner_id}", now=now)
-            told += 1
-    return told
 
 
 def _tell_relatives_of_loss(session: Session, customer: Customer, loss: Loss, *, by: str, now: datetime) -> None:

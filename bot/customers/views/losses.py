@@ -1,11 +1,10 @@
 """The form about a lost customer with what came before, and the news for those who look after others of its family."""
 
-from collections.abc import Sequence
-
 from bot.core.schemas import Line
 from bot.customers.rules.losses import LossReason
 from bot.customers.schemas.losses import LossForm, RelativeLost
-from bot.customers.views import CARD, NAME_SHOWN, WORDS_SHOWN, name_of, names_of
+from bot.customers.views import CARD, NAME_SHOWN, WORDS_SHOWN, name_of
+from bot.customers.views.families import in_family
 from bot.slack import blocks as ui
 
 SAVE = "customers.save_lost"
@@ -45,12 +44,6 @@ def relative_lost(schema: RelativeLost) -> ui.Message:
     text = f"{who} noted that {name} is lost: {why}. {yours}"
     card = ui.button("Card", CARD, str(schema.customer_id))
     return ui.Message(text=text.replace("*", ""), blocks=[ui.section(text, accessory=card)])
-
-
-def in_family(names: Sequence[str], total: int, *, root_name: str, of: str) -> str:
-    """Return `You look after *Bolt* in the same family, that of *Golddex*.`; *of* is whom the news is about."""
-    family = "" if root_name in {of, *names} else f", that of {ui.bold(ui.cut(root_name, NAME_SHOWN))}"
-    return f"You look after {names_of(names, total)} in the same family{family}."
 
 
 def _before(line: Line, form: LossForm) -> str:

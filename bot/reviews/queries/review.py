@@ -18,6 +18,7 @@ from bot.people.usecases import require_manager
 from bot.promises.rules import PromiseState
 from bot.promises.tables import Promise
 from bot.reviews.queries import WISH, Care, make_proof, read_care
+from bot.reviews.queries.lost import list_lost
 from bot.reviews.rules import BUCKETS, USUAL_PERIOD, Band, Period, Wait
 from bot.reviews.schemas import BandCourse, Review, WeeklyReview
 
@@ -54,6 +55,7 @@ def _review(session: Session, period: Period, *, today: date, now: datetime, nam
     bands = care.bands()
     ends = [today - timedelta(days=period.days * ago) for ago in reversed(range(BUCKETS))]
     course = [care.waits(since=end - timedelta(days=period.days), until=end) for end in ends]
+    since = today - timedelta(days=period.days)
     owners = {key: row.owner_id for key, row in care.customers.items()}
     return Review(
         period=period,
@@ -62,7 +64,8 @@ def _review(session: Session, period: Period, *, today: date, now: datetime, nam
         courses=_courses(course, bands),
         moved=tuple(_list_moved(session, course[-2:], bands, owners if names_people else {})),
         needs=tuple(_list_needing(session, course[-1], owners)) if names_people else (),
-        well=tuple(_list_well(session, care, since=today - timedelta(days=period.days), until=today)),
+        well=tuple(_list_well(session, care, since=since, until=today)),
+        lost=tuple(list_lost(session, care, since=since, until=today)) if period is Period.QUARTER else (),
         again=tuple(clean_text(line, 200) for line in list_repeats(session, now=now)[:MOST_AGAIN]),
     )
 

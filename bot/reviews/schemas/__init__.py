@@ -77,8 +77,8 @@ class BandCourse(Schema):
 class Review(Schema):
     """
     What a period was like: *proof* over the 90 days up to its end, *courses* over the periods that *labels* name, the
-    last being this one; and lines of plain text on what *moved*, who *needs* help, what went *well*, and causes that
-    came *again*.
+    last being this one; and lines of plain text on what *moved*, who *needs* help, what went *well*, causes that came
+    *again*, and, in a quarter's, customers that were *lost*.
     """
 
     period: Period
@@ -89,6 +89,7 @@ class Review(Schema):
     needs: tuple[str, ...] = ()
     well: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 class WeeklyReview(PromptNotification):
