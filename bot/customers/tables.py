@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from bot.core.database import WORKSPACE_ID_LENGTH, Row, WorkspaceRow, choice, points_to, within_workspace
 from bot.customers.rules.batches import ImportState
 from bot.customers.rules.due import SnoozeReason, Status
+from bot.customers.rules.losses import LossReason
 
 NAME_LENGTH = 200
 WAIT_NAMES = ("effective_cadence_days", "waiting_since", "id")
@@ -150,6 +151,30 @@ class Contact(Row, table=True):
     email: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=60)
     do_not_contact: bool = False
+
+
+class Loss(Row, table=True):
+    """
+    A time during which a customer is lost: since `lost_on`, until it was won back on `ended_on`, if it was.
+
+    `foreseen` says whether we saw it coming; empty where nobody was asked. A row stays when its loss ends.
+    """
+
+    __tablename__ = "losses"
+    __table_args__ = within_workspace(
+        points_to("customers", "customer_id"),
+        sa.CheckConstraint("ended_on >= lost_on", name="days"),
+        sa.Index(None, "workspace_id", "customer_id"),
+        sa.Index(None, "workspace_id", "lost_on"),
+    )
+
+    customer_id: UUID
+    lost_on: date
+    reason: LossReason = Field(sa_type=choice(LossReason))
+    foreseen: bool | None = None
+    words: str = Field(default="", max_length=300)
+    by: str = Field(max_length=32)
+    ended_on: date | None = None
 
 
 class Import(Row, table=True):

@@ -28,6 +28,7 @@ from bot.customers.queries import (
 from bot.customers.queries.coverage import count_customers, count_pool
 from bot.customers.queries.due import overdue_first
 from bot.customers.queries.families import get_family
+from bot.customers.queries.losses import find_open_loss
 from bot.customers.queries.searching import (
     ASKED_LENGTH,
     find_customer,
@@ -185,12 +186,14 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
     lines = sorted(chain.from_iterable(topics.values()), key=lambda line: not line.urgent)
     subject = Subject(kind="customer", id=str(customer.id), customer_id=customer.id)
     parent = get_customer(session, customer.parent_id) if customer.parent_id else None
+    loss = find_open_loss(session, customer.id) if customer.status is Status.LOST else None
     return Card(
         customer=list_schemas(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
         topics={topic: tuple(about) for topic, about in topics.items()},
         details=get_details(session, customer),
         parent=Named(id=parent.id, name=parent.name) if parent else None,
         family=get_family(session, customer, today=today),
+        lost_on=loss.lost_on if loss else None,
         **{name: getattr(customer, name) for name in CARD_NAMES},
         offers=tuple(
             OfferedButton(label=offer.label, action_id=offer.action_id, in_menu=offer.open is not None)
@@ -381,7 +384,8 @@ def _sentence(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0
                 return f"{who} left it without an owner"
             return f"{who} took it over" if to == entry.by else f"{who} gave it to {names.get(str(to), FORGOTTEN)}"
         case "customer.status":
-            return f"{who} made it {_status(entry.after)}"
+            won_back = entry.before.get("status") == Status.LOST and entry.after.get("status") == Status.ACTIVE
+            return f"{who} won it back" if won_back else f"{who} made it {_status(entry.after)}"
         case "customer.snoozed":
             return f"{who} snoozed it until {entry.after.get('until')}"
         case "customer.woken":

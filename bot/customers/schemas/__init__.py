@@ -154,6 +154,7 @@ class Card(Schema):
     cadence_approved_by: str | None = None
     status_until: date | None = None
     status_by: str | None = None
+    lost_on: date | None = None
     added_on: date
     days_early: int = 0
     source: str | None = None

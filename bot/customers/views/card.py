@@ -136,7 +136,8 @@ def _when(card: Card) -> str:
     if schema.status is Status.ACTIVE:
         return due_words(schema.due_on, schema.today) + _why_then(card.days_early)
     until = f" until {ui.short_date(card.status_until, today=schema.today)}" if card.status_until else ""
-    return f"{schema.status.value}{until}"
+    since = f" since {ui.short_date(card.lost_on, today=schema.today)}" if card.lost_on else ""
+    return f"{schema.status.value}{until}{since}"
 
 
 def _why_then(days_early: int) -> str:

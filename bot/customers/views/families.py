@@ -1,10 +1,11 @@
 """What is shown of families: the part of a card, the whole tree by pages."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from bot.customers.rules.due import Standing, Status
 from bot.customers.schemas.families import Family, FamilyMember, FamilyPage
-from bot.customers.views import CARD, NAME_SHOWN, NO_OWNER
+from bot.customers.views import CARD, NAME_SHOWN, NO_OWNER, names_of
 from bot.slack import blocks as ui
 
 FAMILY = "customers.family"
@@ -45,6 +46,12 @@ def as_modal(schema: FamilyPage) -> ui.Block:
         buttons = (ui.button(label, action, f"{page}:{schema.customer_id}") for action, label, page in turns)
         blocks.append(ui.actions(*buttons))
     return ui.modal("Family", blocks, callback_id=CALLBACK, close="Close", state=str(schema.customer_id))
+
+
+def in_family(names: Sequence[str], total: int, *, root_name: str, of: str) -> str:
+    """Return `You look after *Bolt* in the same family, that of *Golddex*.`; *of* is whom the news is about."""
+    family = "" if root_name in {of, *names} else f", that of {ui.bold(ui.cut(root_name, NAME_SHOWN))}"
+    return f"You look after {names_of(names, total)} in the same family{family}."
 
 
 def _indent(member: FamilyMember) -> str:
