@@ -6,6 +6,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.campaigns.queries.progress import list_outdated
 from bot.campaigns.schemas import CampaignProgress, PostedProgress
+from bot.campaigns.usecases.ending import end_campaigns
 from bot.campaigns.usecases.progress import complete_reached, mark_shown
 from bot.campaigns.views import progress
 from bot.core.runtime import Runtime
@@ -25,7 +26,8 @@ async def watch_campaigns(runtime: Runtime, clients: Clients) -> int:
     """Do what is due about the campaigns of every workspace; return how many things changed."""
     count = 0
     for workspace in await runtime.read(list_workspaces, workspace=None):
-        count += await runtime.run(complete_reached, workspace=workspace)
+        for use_case in (complete_reached, end_campaigns):
+            count += await runtime.run(use_case, workspace=workspace)
         for posted in await runtime.read(list_outdated, workspace=workspace):
             count += await _draw_again(runtime, clients, workspace, posted)
     return count

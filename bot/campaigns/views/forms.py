@@ -15,6 +15,9 @@ FIELD = "campaigns.field."
 ANSWERS = "campaigns.answers"
 """What the ids of the fields for answers begin with; number and campaign follow."""
 REASON_FIELD = "campaigns.reason"
+SALE = "campaigns.sale"
+CUSTOMER, AMOUNT, CURRENCY = "campaigns.customer", "campaigns.amount", "campaigns.currency"
+OPTIONS = "customers.options"  # the customers feature answers it
 INPUT = "campaigns.input"
 QUESTIONS = 2900
 """Characters of the questions, which a text field takes."""
@@ -95,6 +98,18 @@ def replace_form(form: CallForm, *, state: str) -> Block:
     words = ui.text_input(REASON_FIELD, max_length=REASON, placeholder="They closed last week")
     blocks = [ui.section(told), ui.field_of("Why it can't be called", words, block_id=REASON_FIELD)]
     return ui.modal("Replace", blocks, callback_id=REPLACED, submit="Replace", close="Keep it", state=state)
+
+
+def sale_form(*, state: str) -> Block:
+    """Ask what a customer bought."""
+    amount = ui.number_input(AMOUNT, lowest=0, decimals=True)
+    blocks = [
+        ui.section("What customers of either group bought, so that the two can be compared."),
+        ui.field_of("Customer", ui.external_select(OPTIONS, placeholder="Type a name"), block_id=CUSTOMER),
+        ui.field_of("Amount", amount, block_id=AMOUNT),
+        ui.field_of("Currency", ui.text_input(CURRENCY, max_length=3, placeholder="EUR"), block_id=CURRENCY),
+    ]
+    return ui.modal("Sold", blocks, callback_id=SALE, submit="Save", state=state)
 
 
 def replaced(made: CallRow) -> Block:
