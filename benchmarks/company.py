@@ -175,6 +175,7 @@ def _customer(name: str, dice: Dice, schedules: ScheduleBatch, earlier: Sequence
         "last_contact_on": today - timedelta(days=waited) if dice.chance(97) else None,
         "added_on": today - timedelta(days=waited + dice.randrange(400)),
         "first_due_on": None, "sooner_on": None, "sooner_since": None,
+        "levelled_on": None, "levelled_from": None, "levelled_since": None,
     }  # fmt: skip
     schedule: dict[str, Any] = schedules.compute(*(moving[one] for one in MOVING_NAMES))._asdict()
     key = name_key(name)

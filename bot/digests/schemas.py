@@ -179,6 +179,7 @@ class SetupSchema(Schema):
     floor: int
     factor: float
     first_calls: int
+    levels_load: bool = True
     zone: str
     digest: DigestSchema | None = None
     more: tuple[KindSchema, ...] = ()
@@ -198,13 +199,14 @@ class DigestInput(Schema):
 
 
 class SetupInput(DigestInput):
-    """The input of the setup form; with None for *managers* they stay as they are."""
+    """The input of the setup form; with None for *managers* or *levels_load* they stay as they are."""
 
     managers: tuple[str, ...] | None = None
     cadence: int
     floor: int
     factor: float
     first_calls: int
+    levels_load: bool | None = None
 
     @property
     def numbers(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from bot.workspaces.queries import get_workspace
 CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 MOVING_NAMES = (
     "owner_id", "cadence_days", "last_contact_on", "added_on", "first_due_on", "sooner_on", "sooner_since",
+    "levelled_on", "levelled_from", "levelled_since",
 )  # fmt: skip
 """The columns of a customer that its schedule is computed from, in the order of `ScheduleBatch.compute`."""
 
@@ -160,6 +161,8 @@ class ScheduleBatch:
         """Return the schedule that follows from the values of `MOVING_NAMES`."""
         if moving not in self._schedules:
             schemas = dict(zip(MOVING_NAMES, moving, strict=True))
+            if not self.workspace.levels_load:
+                schemas["levelled_on"] = None
             self._schedules[moving] = compute_schedule(
                 self.calendar(schemas.pop("owner_id")),
                 default_cadence=self.workspace.default_cadence_days,

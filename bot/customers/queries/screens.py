@@ -27,6 +27,8 @@ from bot.customers.queries import (
 )
 from bot.customers.queries.coverage import count_customers, count_pool
 from bot.customers.queries.due import overdue_first
+from bot.customers.queries.families import get_family
+from bot.customers.queries.losses import find_open_loss
 from bot.customers.queries.searching import (
     ASKED_LENGTH,
     find_customer,
@@ -63,7 +65,6 @@ from bot.workspaces.usecases import BOT
 
 PAGE_ROWS = 8
 TIMELINE_LINES = 10
-FAMILY_SHOWN = 5
 OPTIONS = 20
 MOST_CONSIDERED = 300
 """Customers whose names hold what somebody typed, among whom the menu looks for the most overdue."""
@@ -73,7 +74,7 @@ MOST_PROPOSED = 10
 """People that a form proposes to share customers out among."""
 TRAIL_LINES = 20
 COMMAND_LINE, FORGOTTEN = "the command line", "somebody who left"
-CARD_NAMES = ("cadence_approved_by", "status_until", "status_by", "added_on", "source", "external_id")
+CARD_NAMES = ("cadence_approved_by", "status_until", "status_by", "added_on", "source", "external_id", "days_early")
 
 
 def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> LookUp:
@@ -184,15 +185,15 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
     topics = collect_topics(features, session, customer.id, now)
     lines = sorted(chain.from_iterable(topics.values()), key=lambda line: not line.urgent)
     subject = Subject(kind="customer", id=str(customer.id), customer_id=customer.id)
-    children, children_total = _list_children(session, customer.id)
     parent = get_customer(session, customer.parent_id) if customer.parent_id else None
+    loss = find_open_loss(session, customer.id) if customer.status is Status.LOST else None
     return Card(
         customer=list_schemas(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
         topics={topic: tuple(about) for topic, about in topics.items()},
         details=get_details(session, customer),
         parent=Named(id=parent.id, name=parent.name) if parent else None,
-        children=children,
-        children_total=children_total,
+        family=get_family(session, customer, today=today),
+        lost_on=loss.lost_on if loss else None,
         **{name: getattr(customer, name) for name in CARD_NAMES},
         offers=tuple(
             OfferedButton(label=offer.label, action_id=offer.action_id, in_menu=offer.open is not None)
@@ -204,16 +205,6 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
         mine=customer.owner_id == viewer,
         may_erase=actor.role is Role.ADMIN,
     )
-
-
-def _list_children(session: Session, parent_id: UUID) -> tuple[tuple[Named, ...], int]:
-    """Return the first subsidiaries by name, and how many there are."""
-    theirs = Customer.parent_id == parent_id
-    first = select(Customer.id, Customer.name).where(theirs).order_by(col(Customer.name_key), col(Customer.id))
-    shown = tuple(Named(id=child_id, name=name) for child_id, name in session.exec(first.limit(FAMILY_SHOWN)).all())
-    if len(shown) < FAMILY_SHOWN:
-        return shown, len(shown)
-    return shown, session.exec(select(sa.func.count(col(Customer.id))).where(theirs)).one()
 
 
 def find_card(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> Card:
@@ -393,7 +384,8 @@ def _sentence(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0
                 return f"{who} left it without an owner"
             return f"{who} took it over" if to == entry.by else f"{who} gave it to {names.get(str(to), FORGOTTEN)}"
         case "customer.status":
-            return f"{who} made it {_status(entry.after)}"
+            won_back = entry.before.get("status") == Status.LOST and entry.after.get("status") == Status.ACTIVE
+            return f"{who} won it back" if won_back else f"{who} made it {_status(entry.after)}"
         case "customer.snoozed":
             return f"{who} snoozed it until {entry.after.get('until')}"
         case "customer.woken":
