@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from bot.checkins.rules import Channel, Result
@@ -239,3 +240,37 @@ async def test_size_plays_no_part(office: Office) -> None:
     assert len(plan) == 12
     change(office, resize(list(range(20))[::-1]))
     assert office.ask(plan_levelling, owner_id=ANA) == plan
+
+
+def test_more_customers_take_no_more_statements(office: Office) -> None:
+    """The plan of sixty takes as many as the plan of twenty; so does its writing."""
+
+    def count(act: Callable[[], object]) -> int:
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            sent.append(statement)
+
+        engine = office.runtime.database.engine
+        event.listen(engine, "before_cursor_execute", note)
+        act()
+        event.remove(engine, "before_cursor_execute", note)
+        return len(sent)
+
+    crowd(office, 20)
+    crowd(office, 60, owner=BOB)
+    few, many = (office.ask(plan_levelling, owner_id=owner) for owner in (ANA, BOB))
+    assert len(few) < len(many)
+    plans = [count(lambda one=owner: office.ask(plan_levelling, owner_id=one)) for owner in (ANA, BOB)]
+    writes = [count(lambda some=moves: office.do(apply_levelling, moves=some)) for moves in (few, many)]
+    assert plans[0] == plans[1]
+    assert writes[0] == writes[1]
+
+
+async def test_a_pass_that_stopped_halfway_goes_on(office: Office) -> None:
+    """What is written stays, and the days are level after the next one."""
+    crowd(office)
+    moves = office.ask(plan_levelling, owner_id=ANA)
+    office.do(apply_levelling, moves=moves[:5])
+    assert await level_load(office.runtime) == 7
+    assert max(Counter(dues(office).values()).values()) == CAP
