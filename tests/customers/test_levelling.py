@@ -20,12 +20,14 @@ from bot.customers.usecases.levelling import apply_levelling
 from bot.customers.usecases.rescheduling import reschedule_workspace
 from bot.customers.usecases.scheduling import bring_forward, set_last_contact, snooze_customer
 from bot.customers.usecases.sharing import share_out_pool
+from bot.customers.views import spread_words
 from bot.home.usecases import end_absence
 from bot.people.rules import DAY
 from bot.people.tables import Absence
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import change_settings
 from jobs.level_load import level_load
+from tests.customers.lists import take_in
 from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
 
 pytestmark = pytest.mark.both_databases
@@ -274,3 +276,29 @@ async def test_a_pass_that_stopped_halfway_goes_on(office: Office) -> None:
     office.do(apply_levelling, moves=moves[:5])
     assert await level_load(office.runtime) == 7
     assert max(Counter(dues(office).values()).values()) == CAP
+
+
+def listed(count: int, called: str) -> str:
+    """Return rows of a list, all Ana's, who were all talked to on the same day, or never."""
+    return "".join(f"C{called}{number},Ana Lima,{called}\n" for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (listed(8, "") + listed(8, "2026-11-20"), None),
+        (listed(9, ""), "Their first check-ins are spread over 5 weeks, at most 8 a day for each owner."),
+        (listed(9, "2026-11-20"), "Where more than 8 are due on one day, some of them come up earlier."),
+    ],
+)
+def test_an_import_says_how_its_customers_are_spread(office: Office, rows: str, words: str | None) -> None:
+    """First check-ins over weeks, others where a day would hold too many; nothing where no day does."""
+    done = take_in(office, "Company,Owner,Last contact\n" + rows)
+    assert (spread_words(done.plan.spread) if done.plan.spread else None) == words
+
+
+def test_an_import_says_nothing_of_days_that_are_left_as_they_are(office: Office) -> None:
+    """Where a manager has switched it off, nobody comes up earlier."""
+    office.do(change_settings, **USUAL, levels_load=False, by=MARA)
+    done = take_in(office, "Company,Owner,Last contact\n" + listed(9, "2026-11-20"))
+    assert done.plan.spread is None
