@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from bot.core.database import WORKSPACE_ID_LENGTH, Row, WorkspaceRow, choice, points_to, within_workspace
 from bot.customers.rules.batches import ImportState
 from bot.customers.rules.due import SnoozeReason, Status
+from bot.customers.rules.losses import LossReason
 
 NAME_LENGTH = 200
 WAIT_NAMES = ("effective_cadence_days", "waiting_since", "id")
@@ -46,7 +47,7 @@ class Customer(Row, table=True):
         sa.Index("ix_customers_owner_wait", "workspace_id", "owner_id", "status", *WAIT_NAMES),
         sa.Index("ix_customers_wait", "workspace_id", "status", *WAIT_NAMES),
         sa.Index(None, "workspace_id", "name_key"),
-        sa.Index(None, "workspace_id", "domain"),
+        sa.Index(None, "workspace_id", "domain", "id"),
         sa.Index(None, "workspace_id", "parent_id", "name_key"),
         sa.Index(None, "status", "snoozed_until"),
         sa.Index(None, "workspace_id", "owner_id", "status", "snoozed_until"),
@@ -97,6 +98,14 @@ class Customer(Row, table=True):
         return (self.levelled_from - self.due_on).days if is_level and self.levelled_from else 0
 
 
+@event.listens_for(Customer, "before_update")
+def _stamp_change(_mapper: Any, _connection: sa.Connection, customer: Customer) -> None:
+    """Let `changed_at` be the instant of every change, in whatever way it is made: former facts end there."""
+    session = sa.orm.object_session(customer)
+    if session is not None and "now" in session.info and session.is_modified(customer):
+        customer.changed_at = session.info["now"]
+
+
 class Alias(Row, table=True):
     """Another name of a customer."""
 
@@ -142,6 +151,30 @@ class Contact(Row, table=True):
     email: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=60)
     do_not_contact: bool = False
+
+
+class Loss(Row, table=True):
+    """
+    A time during which a customer is lost: since `lost_on`, until it was won back on `ended_on`, if it was.
+
+    `foreseen` says whether we saw it coming; empty where nobody was asked. A row stays when its loss ends.
+    """
+
+    __tablename__ = "losses"
+    __table_args__ = within_workspace(
+        points_to("customers", "customer_id"),
+        sa.CheckConstraint("ended_on >= lost_on", name="days"),
+        sa.Index(None, "workspace_id", "customer_id"),
+        sa.Index(None, "workspace_id", "lost_on"),
+    )
+
+    customer_id: UUID
+    lost_on: date
+    reason: LossReason = Field(sa_type=choice(LossReason))
+    foreseen: bool | None = None
+    words: str = Field(default="", max_length=300)
+    by: str = Field(max_length=32)
+    ended_on: date | None = None
 
 
 class Import(Row, table=True):
@@ -257,7 +290,9 @@ TALLY = sa.Table(
     sa.Column("snooze_reason", sa.String(32)),
     sa.Column("first_wait_since", sa.Date),
     sa.Column("number", sa.Integer, nullable=False),
-    sa.Index(None, "workspace_id", "owner_id", "due_on", "neglected_after"),
+    sa.Index(
+        "ix_customer_tally_all", "workspace_id", "status", "owner_id", *STANDING_NAMES, "first_wait_since", "number"
+    ),
 )
 """
 How many customers are alike in all from which their standing follows on any day; triggers of `customers` keep it.

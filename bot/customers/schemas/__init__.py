@@ -13,6 +13,7 @@ from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_rati
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.questions import Question
 from bot.customers.rules.rows import Note, Refusal, RowDraft
+from bot.customers.schemas.families import Family
 from bot.customers.schemas.importing import Spread
 from bot.customers.schemas.sharing import ShareSummary
 
@@ -150,11 +151,11 @@ class Card(Schema):
     topics: Mapping[Topic, tuple[Line, ...]] = {}
     details: CustomerDetails
     parent: Named | None = None
-    children: tuple[Named, ...] = ()
-    children_total: int = 0
+    family: Family | None = None
     cadence_approved_by: str | None = None
     status_until: date | None = None
     status_by: str | None = None
+    lost_on: date | None = None
     added_on: date
     days_early: int = 0
     source: str | None = None

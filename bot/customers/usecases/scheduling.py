@@ -60,12 +60,14 @@ def audit(
 
 
 def reschedule(session: Session, customers: Iterable[Customer], *, now: datetime) -> int:
-    """Recompute the schedules of *customers*; return how many there are."""
+    """Recompute the schedules of *customers*; return how many there are. After several, days are levelled at once."""
     rescheduled = list(customers)
     schedules = ScheduleBatch(session, {customer.owner_id for customer in rescheduled})
     for customer in rescheduled:
         schedules.apply(customer)
         customer.changed_at = now
+    if len(rescheduled) > 1:
+        ask_for_levelling(session)
     return len(rescheduled)
 
 
@@ -213,7 +215,6 @@ def give_from_pool(
         for customer in theirs:
             customer.first_due_on = dues[str(customer.id)]
     reschedule(session, customers, now=now)
-    ask_for_levelling(session)
 
 
 def spread_first_calls(

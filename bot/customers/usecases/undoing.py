@@ -20,7 +20,7 @@ from bot.customers.rules.batches import ImportState
 from bot.customers.rules.names import name_key
 from bot.customers.schemas import ImportUndone
 from bot.customers.schemas.importing import ImportRun
-from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Loss
 from bot.customers.usecases.comparing import Progress
 from bot.customers.usecases.running import end_run, interrupting, require_import, require_run, take_over
 from bot.customers.usecases.stale import chunks
@@ -272,7 +272,7 @@ def delete_customers(session: Session, customer_ids: Sequence[UUID]) -> int:
     for ids in chunks(customer_ids):
         children = sa.update(Customer).where(col(Customer.parent_id).in_(ids))
         session.execute(children.values(parent_id=None), execution_options=UNSYNCED)
-        for table in (ImportChange, Alias, Contact):
+        for table in (ImportChange, Alias, Contact, Loss):
             theirs = sa.delete(table).where(col(table.customer_id).in_(ids))
             gone += session.exec(theirs, execution_options=UNSYNCED).rowcount
     for ids in chunks(customer_ids):
