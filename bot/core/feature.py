@@ -87,6 +87,12 @@ UndoCheckin = Callable[..., Sequence[str]]
 transaction; return a sentence for each thing that is left, because it has changed since.
 """
 
+Limits = Callable[[Session, datetime], Mapping[str, int]]
+"""
+`limits(session, now)`: return the greatest load (see `customers.rules.sharing`) that each person can carry whose work
+is known.
+"""
+
 Check = Callable[[Session, datetime], Sequence[str]]
 """`check(session, now)`: return one sentence per inconsistency found; empty when there is none."""
 
@@ -210,7 +216,9 @@ class Feature:
     first_steps: Steps | None = None
     erase: Erase | None = None
     export: Export | None = None
+    limits: Limits | None = None
     check: Check | None = None
+    lost_channels: Check | None = None  # the sentences of `check` about channels that refuse; they stand on Home, too
     check_all: Check | None = None  # what `doctor` asks instead, where it takes longer than a person waits
     subcommands: Sequence[Subcommand] = ()
     registers_first: bool = False  # Bolt tries listeners in order; this feature's command is the one used most
@@ -272,6 +280,11 @@ def collect_due_counts(
     return sorted(counts, key=lambda count: not count.urgent)
 
 
+def collect_lost_channels(features: Sequence[Feature], session: Session, now: datetime) -> list[str]:
+    """Return a sentence for each channel that refuses what a feature posts."""
+    return [one for feature in features if feature.lost_channels for one in feature.lost_channels(session, now)]
+
+
 def collect_commitments(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[OwedLine], bool]:
     """Return what every feature owes customers, the latest first, and whether a feature may have more than that."""
     sections = [
@@ -323,6 +336,11 @@ def collect_mornings(features: Sequence[Feature]) -> list[Morning]:
 def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:
     """Return the fields that features add to the check-in modal."""
     return [extra for feature in features for extra in feature.checkin_extras]
+
+
+def collect_limits(features: Sequence[Feature], session: Session, now: datetime) -> dict[str, int]:
+    """Return the greatest load that each person can carry whose work is known."""
+    return {person: limit for one in features if one.limits for person, limit in one.limits(session, now).items()}
 
 
 def collect_subcommands(features: Sequence[Feature]) -> dict[str, Subcommand]:

@@ -4,8 +4,8 @@ from bot.core.feature import Feature
 from bot.customers import listeners, queries, views
 from bot.customers.queries import coverage, screens
 from bot.customers.queries.losses import refresh_relative_lost
-from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
-from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack
+from bot.customers.schemas import CustomersHandedOver, CustomerTaken
+from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack, ListImported
 from bot.customers.schemas.losses import RelativeLost
 from bot.customers.schemas.sharing import CustomersTakenBack, PoolShared
 from bot.customers.usecases import erasing

@@ -84,4 +84,5 @@ FEATURE = Feature(
     erase=scheduled.erase,
     export=contributions.export,
     check=queries.check,
+    lost_channels=queries.list_lost_channels,
 )

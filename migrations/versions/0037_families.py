@@ -13,7 +13,7 @@ import sqlmodel
 from alembic import op
 
 revision: str = "0037"
-down_revision: str | None = "0029"
+down_revision: str | None = "0038"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -32,6 +32,7 @@ from bot.mentions.usecases.ingest import save_mention
 from bot.people.rules import Role
 from bot.people.usecases import name_managers
 from bot.promises.usecases import record_promise
+from bot.reviews.usecases import set_size_limits
 from tests.customers.lists import take_in
 from tests.makers import ANA, BOB, KIRI, MARA, ROOT, START, Office
 from tests.mentions.helpers import item
@@ -195,6 +196,7 @@ ATTEMPTS: dict[str, Attempt] = {
         name_ourselves, names=("Acme",), domains=(), handles=(), by=by
     ),
     "see and change the setup": lambda office, by: office.ask(get_setup, viewer=by),
+    "say which sizes of customers are compared": lambda office, by: office.do(set_size_limits, words="9 EUR", by=by),
     "name the managers": lambda office, by: office.do(name_managers, person_ids=[MARA, KIRI], by=by),
     "export everything about a customer or person": lambda office, by: office.ask(
         export_subject, viewer=by, **subject(office)

@@ -26,7 +26,7 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
 
 
 def lose_some(office: Office) -> None:
-    """Ten customers of different sizes; four more are lost in the quarter, one before it, and one comes back."""
+    """Ten customers of different sizes; four others are lost in the quarter, one before it; one comes back."""
     for number in range(1, 11):
         office.customer(f"Size {number}", owner=ANA, headcount=number * 10, added_on=TODAY - timedelta(days=300))
     lost = (

@@ -48,3 +48,20 @@ class ImportInterrupted(PromptNotification):
     file_name: str
     is_undo: bool = False
     done: int = 0
+
+
+class ListImported(PromptNotification):
+    """A list was taken in by the person who is told."""
+
+    kind = "customers.imported"
+    import_id: UUID
+    file_name: str
+    added: int
+    changed: int
+    left_alone: int
+    refused: int
+    remarks: int
+    first_refusals: tuple[str, ...] = ()
+    unowned: int = 0
+    may_share: bool = False
+    spread: tuple[int, int] | None = None

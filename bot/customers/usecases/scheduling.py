@@ -1,5 +1,6 @@
 """Rescheduling customers after a contact, a snooze or another cadence; first calls spread over their owner's days."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -24,9 +25,11 @@ from bot.customers.rules.due import (
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
+from bot.customers.usecases.levelling import ask_for_levelling
 from bot.customers.usecases.matching import ListedCustomer, not_added_by
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
+from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import record
 
 FORWARD_DAYS = 2  # working days of the owner
@@ -210,6 +213,7 @@ def give_from_pool(
         for customer in theirs:
             customer.first_due_on = dues[str(customer.id)]
     reschedule(session, customers, now=now)
+    ask_for_levelling(session)
 
 
 def spread_first_calls(
@@ -231,6 +235,17 @@ def spread_first_calls(
             waiting.setdefault(wants.get("owner_id"), []).append(target)
     taken = count_first_calls(session, not_added_by(import_id)) if waiting else {}
     return sum(_spread_one(schedules, owner_id, group, taken, now) for owner_id, group in waiting.items())
+
+
+def measure_spread(session: Session, new: Sequence[ListedCustomer]) -> tuple[int, int] | None:
+    """Return over how many weeks first calls are spread, and how many a day an owner gets; None for a day's worth."""
+    per_day = get_workspace(session).first_calls_a_day
+    given = (target.given for target in new if target.given.get("owner_id"))
+    dues = [(each["owner_id"], each["first_due_on"]) for each in given if each.get("first_due_on")]
+    if max(Counter(owner_id for owner_id, _ in dues).values(), default=0) <= per_day:
+        return None
+    days = sorted(due for _, due in dues)
+    return (days[-1] - days[0]).days // 7 + 1, per_day
 
 
 def count_first_calls(session: Session, which: sa.ColumnElement[bool] | None = None) -> Taken:

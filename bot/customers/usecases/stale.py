@@ -1,6 +1,6 @@
 """What people have changed between the comparison of a list and the writing of one of its parts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -48,25 +48,48 @@ def _find_taken(
     session: Session, part: Sequence[ListedCustomer], *, import_id: UUID, stored: Mapping[UUID, ListedCustomer]
 ) -> set[UUID]:
     """Return the customers of the list whose name, domain or external id others have that the list never saw so."""
-    new = [target for target in part if target.current is None]
     stale: set[UUID] = set()
-    for column, targets in (("name_key", new), ("domain", new), ("external_id", part)):
-        written = {target.id: (target.different if target.current is not None else target.given) for target in targets}
-        wanted: dict[str, list[UUID]] = {}
-        for target_id, values in written.items():
-            if value := (values or {}).get(column):
-                wanted.setdefault(value, []).append(target_id)
-        for value in _values_taken(session, column, wanted, import_id=import_id, stored=stored):
+    for column, source, wanted in _list_wanted(part):
+        for value in _values_taken(session, column, source, list(wanted), import_id=import_id, stored=stored):
             stale.update(wanted[value])
     return stale
 
 
+def _list_wanted(part: Sequence[ListedCustomer]) -> Iterator[tuple[str, str | None, dict[str, list[UUID]]]]:
+    """
+    Yield which customers of a list get which name, domain or external id.
+
+    Ids are told by their source, too: it stands before them in the index.
+    """
+    new = [target for target in part if target.current is None]
+    for column in ("name_key", "domain"):
+        wanted: dict[str, list[UUID]] = {}
+        for target in new:
+            if value := target.given.get(column):
+                wanted.setdefault(value, []).append(target.id)
+        yield column, None, wanted
+    ids: dict[str, dict[str, list[UUID]]] = {}
+    for target in part:
+        values = (target.given if target.current is None else target.different) or {}
+        if value := values.get("external_id"):
+            ids.setdefault(target.source, {}).setdefault(value, []).append(target.id)
+    for source, wanted in ids.items():
+        yield "external_id", source, wanted
+
+
 def _values_taken(
-    session: Session, column: str, values: Iterable[str], *, import_id: UUID, stored: Mapping[UUID, ListedCustomer]
+    session: Session,
+    column: str,
+    source: str | None,
+    values: Sequence[str],
+    *,
+    import_id: UUID,
+    stored: Mapping[UUID, ListedCustomer],
 ) -> Iterator[str]:
     wanted: Any = getattr(Customer, column)
-    for some in chunks(list(values)):
-        query = sa.select(col(Customer.id), wanted).where(wanted.in_(some), not_added_by(import_id))
+    of_source = sa.true() if source is None else col(Customer.source) == source
+    for some in chunks(values):
+        query = sa.select(col(Customer.id), wanted).where(of_source, wanted.in_(some), not_added_by(import_id))
         for customer_id, value in session.execute(query):
             seen = stored.get(customer_id)
             if seen is None or getattr(seen.current, column) != value:

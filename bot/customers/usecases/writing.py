@@ -21,8 +21,8 @@ from bot.customers.rules.batches import ImportState
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
-from bot.customers.schemas import CustomersHandedOver, ImportPlan, ListImported
-from bot.customers.schemas.importing import ImportRun
+from bot.customers.schemas import CustomersHandedOver, ImportPlan
+from bot.customers.schemas.importing import ImportRun, ListImported
 from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer, Import, ImportChange, NamedParent
 from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.running import end_run, require_run
@@ -376,6 +376,6 @@ def _notify(
             import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,
             left_alone=made.left_alone, refused=made.refused, remarks=len(plan.remarks),
             first_refusals=tuple(f"Row {refusal.row_number}: {refusal.reason}" for refusal in plan.refusals[:3]),
-            unowned=plan.unowned, may_share=plan.may_share,
+            unowned=plan.unowned, may_share=plan.may_share, spread=plan.spread,
         )  # fmt: skip
         outbox.enqueue(session, notification, to=made.by, key=imported_key(made.id), now=now)

@@ -10,12 +10,11 @@ from bot.customers.schemas import (
     CustomerSchema,
     CustomersHandedOver,
     CustomerTaken,
-    ListImported,
     ListPage,
     LookUp,
     Named,
 )
-from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack
+from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack, ListImported
 from bot.customers.schemas.sharing import CustomersTakenBack, ShareSummary
 from bot.slack import blocks as ui
 
@@ -271,6 +270,8 @@ def imported(schema: ListImported) -> ui.Message:
     if schema.unowned:
         text += f" {schema.unowned:,} {'has' if schema.unowned == 1 else 'have'} no owner."
     blocks = [ui.section(text)]
+    if schema.spread:
+        blocks.append(ui.context(spread_words(schema.spread)))
     if refusals := [f"• {ui.escape(ui.cut(words, WORDS_SHOWN))}" for words in schema.first_refusals]:
         blocks.append(ui.section("\n".join(refusals)))
     share = [ui.button("Share out", SHARE_OUT)] if schema.unowned and schema.may_share else []
@@ -278,6 +279,13 @@ def imported(schema: ListImported) -> ui.Message:
     undo = ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)
     blocks.append(ui.actions(*share, *refused, undo))
     return ui.Message(text=text, blocks=blocks)
+
+
+def spread_words(spread: tuple[int, int]) -> str:
+    """Return over how many weeks first check-ins are spread, and how many an owner gets a day."""
+    weeks, per_day = spread
+    over = ui.plural(weeks, "week")
+    return f"Their first check-ins are spread over {over}, at most {per_day:,} a day for each owner."
 
 
 def import_interrupted(schema: ImportInterrupted) -> ui.Message:

@@ -135,10 +135,19 @@ def _head(card: Card) -> str:
 def _when(card: Card) -> str:
     schema = card.customer
     if schema.status is Status.ACTIVE:
-        return due_words(schema.due_on, schema.today)
+        return due_words(schema.due_on, schema.today) + _why_then(card.days_early)
     until = f" until {ui.short_date(card.status_until, today=schema.today)}" if card.status_until else ""
     since = f" since {ui.short_date(card.lost_on, today=schema.today)}" if card.lost_on else ""
     return f"{schema.status.value}{until}{since}"
+
+
+def _why_then(days_early: int) -> str:
+    """Return why a customer is not due on the date of its cadence, where days were levelled."""
+    if not days_early:
+        return ""
+    if days_early > 0:
+        return f", {ui.days(days_early)} early to even out busy days"
+    return f", {ui.days(-days_early)} later to even out the days after the return"
 
 
 def _buttons(card: Card) -> list[ui.Block]:

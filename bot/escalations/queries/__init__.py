@@ -248,7 +248,21 @@ def find_channel_to_tell(session: Session, *, now: datetime) -> str | None:  # n
     return settings.channel_id if settings and settings.channel_id and list_for_channel(session, limit=1) else None
 
 
-check = partial(
+def check(session: Session, now: datetime) -> Sequence[str]:
+    """Return the sentences of `list_lost_channels`, and one if problems have no assignee or no customer."""
+    return [*list_lost_channels(session, now), *_check_stuck(session, now)]
+
+
+def list_lost_channels(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - the shape of every check
+    """Return a sentence if the escalation channel refused what was posted to it."""
+    settings = find_settings(session)
+    if settings is None or settings.channel_id is not None or not settings.channel_name:
+        return ()
+    sentence = f"Problems aren't posted to #{settings.channel_name} any more, since it refused them; choose a channel"
+    return (f"{sentence} with /escalate setup.",)
+
+
+_check_stuck = partial(
     commitments.check_stuck,
     kind=ESCALATIONS,
     sentence="Problems with no assignee who is here, or no active customer: {}; name a manager, or restart the bot.",

@@ -2,25 +2,24 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from bot.customers.rules.losses import LossReason
-from bot.customers.tables import Customer, Loss
-from bot.reviews.queries import Care
-from bot.reviews.rules import Band, Size, divide_into_bands
+from bot.customers.tables import Loss
+from bot.reviews.queries.care import CarePeriod
+from bot.reviews.rules import Band
+from bot.reviews.rules.limits import band_words
 
 
-def list_lost(session: Session, care: Care, *, since: date, until: date) -> list[str]:
-    """Return lines on the customers that were lost after *since* up to *until*, and on those that were won back."""
-    sizes = (Customer.id, Customer.annual_value, Customer.currency, Customer.headcount)
-    query = select(Loss.reason, Loss.foreseen, *sizes).join(Customer, col(Customer.id) == col(Loss.customer_id))  # type: ignore[call-overload]  # six columns
-    rows = session.exec(query.where(col(Loss.lost_on) > since, col(Loss.lost_on) <= until)).all()
-    back = select(func.count()).select_from(Loss).where(col(Loss.ended_on) > since, col(Loss.ended_on) <= until)
-    won_back = session.exec(back).one()
-    lines = [_why(rows), _by_band(rows, care)] if rows else []
+def list_lost(session: Session, period: CarePeriod) -> list[str]:
+    """Return lines on the customers that were lost in *period*, and on those that were won back."""
+    query = select(Loss.customer_id, Loss.reason, Loss.foreseen)
+    rows = session.exec(query.where(col(Loss.lost_on) > period.since, col(Loss.lost_on) <= period.until)).all()
+    ended = col(Loss.ended_on) > period.since, col(Loss.ended_on) <= period.until
+    won_back = session.exec(select(func.count()).select_from(Loss).where(*ended)).one()
+    lines = [_why(rows), *_by_band(rows, period)] if rows else []
     were = "customer was" if won_back == 1 else "customers were"
     return [*lines, *([f"{won_back:,} {were} won back."] if won_back else [])]
 
@@ -38,11 +37,10 @@ def _why(rows: Sequence[Any]) -> str:
     )
 
 
-def _by_band(rows: Sequence[Any], care: Care) -> str:
-    """Return how many were lost of those of each size: the active ones and the lost ones together."""
-    lost = {row.id: Size(row.annual_value, row.currency, row.headcount) for row in rows}
-    bands = divide_into_bands({**care.sizes, **lost})
-    of, gone = Counter(bands.values()), Counter(bands[row.id] for row in rows)
-    return (
-        f"By size: {', '.join(f'{band.words.lower()} {gone[band]:,} of {of[band]:,}' for band in Band if gone[band])}."
-    )
+def _by_band(rows: Sequence[Any], period: CarePeriod) -> list[str]:
+    """Return how many were lost of those of each size."""
+    of = Counter(period.bands.values())
+    gone = Counter(period.bands[row.customer_id] for row in rows if row.customer_id in period.bands)
+    words = {band: band_words(band, limited=period.limits is not None).lower() for band in Band}
+    shares = [f"{words[band]} {gone[band]:,} of {of[band]:,}" for band in Band if gone[band]]
+    return [f"By size: {', '.join(shares)}."] if shares else []

@@ -1,0 +1,52 @@
+"""Closes the calls of campaigns that were made, ends campaigns, and draws the messages in their channels again."""
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.campaigns.queries.progress import list_outdated
+from bot.campaigns.schemas import CampaignProgress, PostedProgress
+from bot.campaigns.usecases.ending import end_campaigns
+from bot.campaigns.usecases.progress import complete_reached, mark_shown
+from bot.campaigns.views import progress
+from bot.core.runtime import Runtime
+from bot.slack.app import error_code
+from bot.slack.message_refs import update_message
+from bot.workspaces.gateways import look_at_channel
+from bot.workspaces.queries import list_workspaces
+from jobs.deliver_outbox import Clients
+
+CHANNEL_TIMEOUT_SECONDS = 10.0
+PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
+log = structlog.get_logger(__name__)
+
+
+async def watch_campaigns(runtime: Runtime, clients: Clients) -> int:
+    """Do what is due about the campaigns of every workspace; return how many things changed."""
+    count = 0
+    for workspace in await runtime.read(list_workspaces, workspace=None):
+        for use_case in (complete_reached, end_campaigns):
+            count += await runtime.run(use_case, workspace=workspace)
+        for posted in await runtime.read(list_outdated, workspace=workspace):
+            count += await _draw_again(runtime, clients, workspace, posted)
+    return count
+
+
+async def _draw_again(runtime: Runtime, clients: Clients, workspace: str, posted: PostedProgress) -> bool:
+    """Draw a message in a channel again; return whether that is settled. It isn't tried again once it can't be."""
+    client = clients(workspace)
+    channel = await look_at_channel(client, posted.channel_id, patience=CHANNEL_TIMEOUT_SECONDS)
+    message = progress(CampaignProgress(campaign=posted.campaign))
+    try:
+        if not channel.is_shared:
+            await update_message(client, posted.channel_id, posted.ts, message)
+    except SlackApiError as error:
+        log.warning("campaign.not_drawn", campaign=str(posted.campaign.id), error=error_code(error))
+        if error_code(error) in PASSING:
+            return False
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        return False
+    about = {"campaign_id": posted.campaign.id, "counts": posted.campaign.counts}
+    await runtime.run(mark_shown, workspace=workspace, **about)
+    return True
