@@ -18,6 +18,15 @@ def find_root(key: Key, parents: Mapping[Key, Key | None]) -> Key:
     return key
 
 
+def is_in_circle(key: Key, parents: Mapping[Key, Key | None]) -> bool:
+    """Return whether *key* is its own ancestor."""
+    seen, above = set[Key](), parents.get(key)
+    while above is not None and above != key and above not in seen:
+        seen.add(above)
+        above = parents.get(above)
+    return above == key
+
+
 def lay_out(root: Key, children: Mapping[Key, Sequence[Key]]) -> list[tuple[Key, int]]:
     """Return *root* and all below it with their depths, each above its children, each once even in a circle."""
     order, waiting = dict[Key, int](), [(root, 0)]
