@@ -13,7 +13,7 @@ from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_rati
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.questions import Question
 from bot.customers.rules.rows import Note, Refusal, RowDraft
-from bot.customers.schemas.families import Family
+from bot.customers.schemas.families import Family, ParentSuggestion
 from bot.customers.schemas.importing import Spread
 from bot.customers.schemas.sharing import ShareSummary
 
@@ -152,6 +152,7 @@ class Card(Schema):
     details: CustomerDetails
     parent: Named | None = None
     family: Family | None = None
+    suggestion: ParentSuggestion | None = None
     cadence_approved_by: str | None = None
     status_until: date | None = None
     status_by: str | None = None
