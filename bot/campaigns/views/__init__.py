@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.campaigns.rules import NAME, CampaignState
-from bot.campaigns.schemas import CallRow, CampaignCalls, CampaignProgress, CampaignSchema
+from bot.campaigns.schemas import CallRow, CampaignCalls, CampaignChannelLost, CampaignProgress, CampaignSchema
 from bot.commitments.views import plain
 from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Message
@@ -82,6 +82,16 @@ def progress(schema: CampaignProgress) -> Message:
     show = ui.actions(ui.button("Show", SHOW, str(one.id)), ui.button("Result", RESULT, str(one.id)))
     people = [ui.section(callers)] if callers else []
     return Message(text=plain(text), blocks=[ui.section(text), *people, about, show])
+
+
+def channel_lost(schema: CampaignChannelLost) -> Message:
+    """Tell who drew a campaign that its channel sees no more of it."""
+    name, channel = ui.bold(ui.cut(schema.campaign_name, NAME)), ui.escape(ui.cut(schema.channel_name, NAME_LENGTH))
+    text = (
+        f"#{channel} sees no more of {name}: I can't post there, or outsiders could read it. The campaign goes on;"
+        " /campaign shows how far it is, and its result comes to you."
+    )
+    return Message(text=plain(text), blocks=[ui.section(text)])
 
 
 def headline(schema: CampaignSchema) -> str:
