@@ -28,6 +28,7 @@ from bot.customers.usecases.erasing import erase_subject, export_subject
 from bot.customers.usecases.refused import store_refused_rows
 from bot.customers.usecases.sharing import share_out_pool, undo_share_out
 from bot.customers.usecases.undoing import undo_import
+from bot.digests.queries.audit import get_audit
 from bot.digests.queries.setup import get_setup
 from bot.escalations.rules import Severity
 from bot.escalations.usecases import give_escalation, raise_escalation
@@ -244,6 +245,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "see and change the setup": lambda office, by: office.ask(get_setup, viewer=by),
     "say which sizes of customers are compared": lambda office, by: office.do(set_size_limits, words="9 EUR", by=by),
     "name the managers": lambda office, by: office.do(name_managers, person_ids=[MARA, KIRI], by=by),
+    "see the audit trail": lambda office, by: office.ask(get_audit, viewer=by),
     "export everything about a customer or person": lambda office, by: office.ask(
         export_subject, viewer=by, **subject(office)
     ),
