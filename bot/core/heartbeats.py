@@ -19,6 +19,8 @@ JOB_WORDS = {
     "check_installation": "looking whether the app is installed again",
     "sync_people": "reading people from Slack",
     "reschedule_customers": "computing due dates",
+    "reconcile_customers": "accounting for every customer",
+    "level_load": "evening out busy days",
     "keep_house": "tidying up",
     "report_problems": "looking for problems",
     "back_up": "backing up the database",

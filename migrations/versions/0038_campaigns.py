@@ -11,7 +11,7 @@ import sqlmodel
 from alembic import op
 
 revision: str = "0038"
-down_revision: str | None = "0029"
+down_revision: str | None = "0036"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -213,7 +213,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_campaign_sales_workspace_id_customer_id"), ["workspace_id", "customer_id"], unique=False
         )
-
 
 
 def downgrade() -> None:

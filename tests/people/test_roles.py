@@ -28,6 +28,7 @@ from bot.customers.usecases.erasing import erase_subject, export_subject
 from bot.customers.usecases.refused import store_refused_rows
 from bot.customers.usecases.sharing import share_out_pool, undo_share_out
 from bot.customers.usecases.undoing import undo_import
+from bot.digests.queries.audit import get_audit
 from bot.digests.queries.setup import get_setup
 from bot.escalations.rules import Severity
 from bot.escalations.usecases import give_escalation, raise_escalation
@@ -38,6 +39,7 @@ from bot.mentions.usecases.ingest import save_mention
 from bot.people.rules import Role
 from bot.people.usecases import name_managers
 from bot.promises.usecases import record_promise
+from bot.reviews.usecases import set_size_limits
 from tests.campaigns.helpers import customers as many
 from tests.campaigns.helpers import drawn, members, planned
 from tests.customers.lists import take_in
@@ -241,7 +243,9 @@ ATTEMPTS: dict[str, Attempt] = {
         name_ourselves, names=("Acme",), domains=(), handles=(), by=by
     ),
     "see and change the setup": lambda office, by: office.ask(get_setup, viewer=by),
+    "say which sizes of customers are compared": lambda office, by: office.do(set_size_limits, words="9 EUR", by=by),
     "name the managers": lambda office, by: office.do(name_managers, person_ids=[MARA, KIRI], by=by),
+    "see the audit trail": lambda office, by: office.ask(get_audit, viewer=by),
     "export everything about a customer or person": lambda office, by: office.ask(
         export_subject, viewer=by, **subject(office)
     ),

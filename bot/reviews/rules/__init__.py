@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bot.customers.rules.bands import FIFTHS as FIFTHS
 from bot.customers.rules.bands import Band as Band
@@ -16,8 +16,11 @@ from bot.customers.rules.bands import Size as Size
 from bot.customers.rules.bands import divide_into_bands as divide_into_bands
 from bot.customers.rules.bands import main_currency as main_currency
 
+Facts = TypeVar("Facts")
 Span = tuple[date, date]
 """Two days and all between them."""
+Stretch = tuple[date, date, Facts]
+"""What was true from one day to another, both included."""
 ONE_DAY = timedelta(days=1)
 
 PERIODS = (30, 90, 365)
@@ -86,21 +89,41 @@ def list_waits(contacts: Iterable[date], *, added_on: date, until: date) -> list
     return [*((begin, after - ONE_DAY) for begin, after in pairwise(begins)), (begins[-1], until)]
 
 
-def measure_wait(waits: Sequence[Span], *, cadence: int, since: date, until: date) -> Wait:
+def list_stretches(now: Facts, former: Iterable[tuple[date, Facts]]) -> list[Stretch[Facts]]:
+    """
+    Return what was true of a customer and when: *former* facts by the day on which others replaced them, and *now*'s.
+
+    The first stretch has no beginning, the last no end. What held on no day's end is left out.
+    """
+    found, begin = [], date.min
+    for replaced_on, facts in former:
+        if replaced_on > begin:
+            found.append((begin, replaced_on - ONE_DAY, facts))
+            begin = replaced_on
+    return [*found, (begin, date.max, now)]
+
+
+def measure_wait(waits: Sequence[Span], cadences: Sequence[Stretch[int | None]], *, since: date, until: date) -> Wait:
     """
     Return how a customer with these *waits* waited in the days after *since* up to *until*.
 
-    A wait counts with all its days when it ended in the period or was still on at its end.
+    *cadences* are those of the times in which somebody looked after it; None where nobody had to: such days don't
+    count. A wait counts with all its other days when it ended in the period or was still on at its end.
     """
     longest = in_cadence = counted = 0
     first = since + ONE_DAY
     for begin, end in waits:
         if end < since or begin > until:
             continue
-        last = min(end, until)
-        longest = max(longest, (min(end + ONE_DAY, until) - begin).days)
-        counted += _days(max(begin, first), last)
-        in_cadence += _days(max(begin, first), min(last, begin + timedelta(days=cadence)))
+        last, ended, waited = min(end, until), min(end, until - ONE_DAY), 0
+        for begins, ends, cadence in cadences:
+            if cadence is None or begins > last or ends < begin:
+                continue
+            waited += _days(max(begin, begins), min(ended, ends))
+            counted += _days(max(begin, begins, first), min(last, ends))
+            limit = begin + timedelta(days=cadence)
+            in_cadence += _days(max(begin, begins, first), min(last, ends, limit))
+        longest = max(longest, waited)
     return Wait(longest=longest, in_cadence=in_cadence, counted=counted)
 
 
