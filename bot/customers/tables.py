@@ -177,6 +177,36 @@ class Loss(Row, table=True):
     ended_on: date | None = None
 
 
+class RefusedParent(Row, table=True):
+    """A customer that somebody said is not the parent of another, so that it isn't suggested again."""
+
+    __tablename__ = "refused_parents"
+    __table_args__ = within_workspace(
+        points_to("customers", "customer_id"),
+        points_to("customers", "parent_id"),
+        sa.UniqueConstraint("workspace_id", "customer_id", "parent_id"),
+        sa.Index(None, "workspace_id", "parent_id"),
+    )
+
+    customer_id: UUID
+    parent_id: UUID
+    by: str = Field(max_length=32)
+    at: datetime
+
+
+class NamedParent(Row, table=True):
+    """The parent that a list named for a customer, when no customer was called so, or several were."""
+
+    __tablename__ = "named_parents"
+    __table_args__ = within_workspace(
+        points_to("customers", "customer_id"), sa.UniqueConstraint("workspace_id", "customer_id", "name_key")
+    )
+
+    customer_id: UUID
+    name: str = Field(max_length=NAME_LENGTH)
+    name_key: str = Field(max_length=NAME_LENGTH)
+
+
 class Import(Row, table=True):
     """
     One list that was taken in, so that it can be told about and undone.

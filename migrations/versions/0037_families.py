@@ -1,7 +1,7 @@
-"""lost customers
+"""lost customers and families
 
-When customers were lost, why, and until when. Customers that are lost get a row with the day that the audit trail has,
-if it has one.
+When customers were lost, why, and until when: customers that are lost get a row with the day that the audit trail has,
+if it has one. Parents that somebody said are none, and those that a list named and nobody is called.
 """
 
 from collections.abc import Sequence
@@ -49,6 +49,53 @@ def upgrade() -> None:
         columns = ["workspace_id", "customer_id"]
         batch_op.create_index(batch_op.f("ix_losses_workspace_id_customer_id"), columns, unique=False)
         batch_op.create_index(batch_op.f("ix_losses_workspace_id_lost_on"), ["workspace_id", "lost_on"], unique=False)
+    op.create_table(
+        "refused_parents",
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "customer_id"],
+            ["customers.workspace_id", "customers.id"],
+            name=op.f("fk_refused_parents_workspace_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "parent_id"],
+            ["customers.workspace_id", "customers.id"],
+            name=op.f("fk_refused_parents_workspace_id_parent_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refused_parents")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_refused_parents_workspace_id_id")),
+        sa.UniqueConstraint(
+            "workspace_id", "customer_id", "parent_id",
+            name=op.f("uq_refused_parents_workspace_id_customer_id_parent_id"),
+        ),
+    )  # fmt: skip
+    with op.batch_alter_table("refused_parents", schema=None) as batch_op:
+        columns = ["workspace_id", "parent_id"]
+        batch_op.create_index(batch_op.f("ix_refused_parents_workspace_id_parent_id"), columns, unique=False)
+    op.create_table(
+        "named_parents",
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("name_key", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "customer_id"],
+            ["customers.workspace_id", "customers.id"],
+            name=op.f("fk_named_parents_workspace_id_customer_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_named_parents")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_named_parents_workspace_id_id")),
+        sa.UniqueConstraint(
+            "workspace_id", "customer_id", "name_key",
+            name=op.f("uq_named_parents_workspace_id_customer_id_name_key"),
+        ),
+    )  # fmt: skip
     _fill(losses)
 
 
@@ -81,4 +128,6 @@ def _loss(workspace_id: str, customer_id: object, why: str | None, by: str | Non
 
 
 def downgrade() -> None:
+    op.drop_table("named_parents")
+    op.drop_table("refused_parents")
     op.drop_table("losses")

@@ -43,6 +43,8 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.action(family_views.FAMILY, families.show)
     on.action(family_views.BACK, families.turn)
     on.action(family_views.NEXT, families.turn)
+    on.action(family_views.BELONGS, families.confirm)
+    on.action(family_views.BELONGS_NOT, families.refuse)
     on.action(card_view.MENU, editing.choose)
     on.action(card_view.MORE, editing.choose)
     on.view(

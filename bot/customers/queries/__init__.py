@@ -27,7 +27,7 @@ from bot.customers.queries.overdue import Which, first_ids
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
 from bot.customers.schemas import Cell, CustomerSchema
-from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Loss
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Loss, NamedParent, RefusedParent
 from bot.people.queries import get_today, list_names
 from bot.people.tables import Person
 from bot.people.usecases import require_here
@@ -232,11 +232,15 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
     if customer is None:
         return {}
     changes = session.exec(select(ImportChange).where(ImportChange.customer_id == customer.id)).all()
+    named = select(NamedParent.name).where(NamedParent.customer_id == customer.id)
+    refused = select(RefusedParent).where(RefusedParent.customer_id == customer.id)
     losses = select(Loss).where(Loss.customer_id == customer.id).order_by(col(Loss.lost_on))
     return {
         "customer": customer.model_dump(mode="json"),
         "aliases": [alias.name for alias in list_aliases(session, customer.id)],
         "contacts": [contact.model_dump(mode="json") for contact in list_contacts(session, customer.id)],
+        "parents_named": list(session.exec(named).all()),
+        "parents_refused": [one.model_dump(mode="json") for one in session.exec(refused).all()],
         "losses": [loss.model_dump(mode="json") for loss in session.exec(losses).all()],
         "imports": [change.model_dump(mode="json") for change in changes],
     }

@@ -38,6 +38,7 @@ from bot.customers.queries.searching import (
     list_partly,
 )
 from bot.customers.queries.sharing import list_shares
+from bot.customers.queries.suggesting import suggest_parent
 from bot.customers.rules.batches import UNFINISHED, ImportState, is_running
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
@@ -193,6 +194,7 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
         details=get_details(session, customer),
         parent=Named(id=parent.id, name=parent.name) if parent else None,
         family=get_family(session, customer, today=today),
+        suggestion=suggest_parent(session, customer),
         lost_on=loss.lost_on if loss else None,
         **{name: getattr(customer, name) for name in CARD_NAMES},
         offers=tuple(

@@ -102,6 +102,7 @@ def blocks(card: Card) -> list[ui.Block]:
     ):
         made += _part(title, lines)
     made += [ui.divider(), families.on_card(card.family, card.customer.id)] if card.family else []
+    made += families.suggestion(card.suggestion) if card.suggestion else []
     made += _part("So far", _history(card))
     menu = subject_menu("customer", str(card.customer.id)) if card.may_erase else None
     return [*made, ui.divider(), ui.section(_foot(card), accessory=menu)]

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from bot.customers.rules.due import Standing, Status
-from bot.customers.schemas.families import Family, FamilyMember, FamilyPage
-from bot.customers.views import CARD, NAME_SHOWN, NO_OWNER, names_of
+from bot.customers.schemas.families import Family, FamilyMember, FamilyPage, ParentSuggestion
+from bot.customers.views import CARD, NAME_SHOWN, NO_OWNER, WORDS_SHOWN, names_of
 from bot.slack import blocks as ui
 
 FAMILY = "customers.family"
 BACK, NEXT = "customers.family_back", "customers.family_next"
+BELONGS, BELONGS_NOT = "customers.belongs", "customers.belongs_not"
 CALLBACK = "customers.family_view"
 DEEPEST = 4  # levels that a line is indented by, at most: a phone shows some forty characters a line
 MEMBER_SHOWN = 60
@@ -27,6 +28,15 @@ def on_card(family: Family, customer_id: UUID) -> ui.Block:
     lines += [f"and {more:,} more"] if more > 0 else []
     button = ui.button("Family", FAMILY, str(customer_id))
     return ui.section("\n".join(["*Family*", head, *lines]), accessory=button)
+
+
+def suggestion(schema: ParentSuggestion) -> list[ui.Block]:
+    """Ask whether a customer belongs to another, with both answers."""
+    name = ui.bold(ui.cut(schema.parent_name, NAME_SHOWN))
+    value = f"{schema.customer_id}:{schema.parent_id}"
+    buttons = (ui.button("It does", BELONGS, value), ui.button("It doesn't", BELONGS_NOT, value))
+    text = f"Does it belong to {name}? ({ui.escape(ui.cut(schema.why, WORDS_SHOWN))})"
+    return [ui.divider(), ui.section(text), ui.actions(*buttons, block_id=f"customers.parent:{schema.parent_id}")]
 
 
 def as_modal(schema: FamilyPage) -> ui.Block:
