@@ -23,7 +23,7 @@ help:
 	@echo "make run          run the bot with the settings in .env"
 	@echo "make bench        measure speed and memory, as ratios against something else"
 	@echo "make figures      count lines, files, functions, and the calls of one command"
-	@echo "make soak         kill the delivery of messages again and again; count lost and repeated ones"
+	@echo "make soak         kill the delivery of messages again and again, and send every door what it doesn't expect"
 	@echo "make screenshots  play the story in a browser and save pictures in docs/pictures"
 	@echo "make migration    write the next migration: NAME=\"what it adds\""
 	@echo "make lock         write requirements.lock and deploy/requirements.lock from pyproject.toml"
@@ -80,7 +80,7 @@ figures: $(INSTALLED)
 	@$(BIN)/python -m benchmarks.structure
 
 soak: $(INSTALLED)
-	@$(BIN)/python -m pytest tests/soak --soak --all
+	@$(BIN)/python -m pytest tests/soak tests/doors/test_fuzz.py --soak --all
 
 screenshots: $(INSTALLED)
 	@EVENHAND_PICTURES=docs/pictures $(BIN)/python -m pytest --all tests/story/test_browser.py

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from bot.checkins.queries.history import CHECKINS, CONTACTS
 from bot.core.database import workspace_of
 from bot.customers.queries.due import CUSTOMERS, is_active, overdue_first
-from bot.customers.rules.sharing import group_families
+from bot.customers.rules.sharing import UNIT, group_families, load_of
 from bot.people.queries import get_today, list_calendars, list_rows
 from bot.people.rules import DAY, Calendar
 from bot.people.tables import Person
@@ -23,7 +23,6 @@ from bot.people.usecases import require_manager
 from bot.reviews.queries.plan_trail import list_plans
 from bot.reviews.rules.capacity import (
     AHEAD_DAYS,
-    UNIT,
     USUAL_WORKING_DAYS,
     WEEK_DAYS,
     WEEKS,
@@ -33,7 +32,6 @@ from bot.reviews.rules.capacity import (
     capacity_of,
     even_cadence,
     lengthen,
-    load_of,
 )
 from bot.reviews.rules.plans import Group, count_surplus
 from bot.reviews.schemas.capacity import CapacityPage, PersonCapacity, TeamCapacity
@@ -124,9 +122,17 @@ def get_capacity(session: Session, *, viewer: str, now: datetime, page: int = 0)
     pages = max(-(-len(rows) // PAGE_ROWS), 1)
     page = min(page, pages - 1)
     return CapacityPage(
-        team=_team(team), rows=tuple(rows[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]), page=page, pages=pages,
+        team=_team(team, room=sum(row.room for row in rows)),
+        rows=tuple(rows[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]),
+        page=page,
+        pages=pages,
         plans=list_plans(session, viewer=viewer, now=now),
-    )  # fmt: skip
+    )
+
+
+def list_limits(session: Session, now: datetime) -> dict[str, int]:
+    """Return the greatest load of each person with enough history, for sharing customers out."""
+    return read_team(session, now=now).limits
 
 
 def read_team(session: Session, *, now: datetime) -> Team:
@@ -237,7 +243,7 @@ def _range(longer: Mapping[int, int]) -> tuple[int, int] | None:
     return (min(longer.values()), max(longer.values())) if longer else None
 
 
-def _team(team: Team) -> TeamCapacity:
+def _team(team: Team, *, room: int) -> TeamCapacity:
     """Return what is asked of everybody whose capacity is known, and of nobody: the pool waits for somebody, too."""
     owners = [None, *team.limits]
     limit = sum(team.limits.values())
@@ -251,6 +257,7 @@ def _team(team: Team) -> TeamCapacity:
         unknown=len(team.people) - len(team.limits),
         unowned=len(team.owned.get(None, ())),
         strained=len(team.over()),
+        room=room,
         is_over=team.is_over(),
         possible=even_cadence(customers, limit) if team.is_over() else None,
     )

@@ -18,6 +18,7 @@ from bot.promises.rules import PromiseState
 from bot.promises.tables import Promise
 from bot.reviews.queries import WISH, make_proof
 from bot.reviews.queries.care import Care, CarePeriod, read_care
+from bot.reviews.queries.lost import list_lost
 from bot.reviews.queries.measures import count_measures
 from bot.reviews.rules import BUCKETS, FIFTHS, USUAL_PERIOD, Band, Period
 from bot.reviews.rules.groups import add_up
@@ -65,6 +66,7 @@ def _review(session: Session, period: Period, *, today: date, now: datetime, nam
         moved=tuple(_list_moved(session, course[-2:], names_people=names_people)),
         needs=tuple(_list_needing(session, course[-1])) if names_people else (),
         well=tuple(_list_well(session, care, since=today - timedelta(days=period.days), until=today)),
+        lost=tuple(list_lost(session, course[-1])) if period is Period.QUARTER else (),
         again=tuple(clean_text(line, 200) for line in list_repeats(session, now=now)[:MOST_AGAIN]),
         first_time=tuple(_list_first_time(session, course[-1])) if period is Period.QUARTER else (),
     )

@@ -1,20 +1,14 @@
-"""
-Compares what cadences ask of people with what they do.
-
-A load is the number of contacts that cadences ask for, as a whole number of contacts in `UNIT` days: every cadence
-divides `UNIT`, so sums are exact. Sizes of customers are nowhere in it.
-"""
+"""Compares what cadences ask of people with what they do, in the loads of `customers.rules.sharing`."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import ceil, floor, lcm
+from math import ceil, floor
 from statistics import median
 from typing import NamedTuple
 
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS
+from bot.customers.rules.sharing import UNIT, load_of
 
-UNIT = lcm(*range(1, LONGEST_CADENCE_DAYS + 1))
-"""Days in which a load is counted."""
 WEEKS = 8
 """The weeks behind that are measured, and the weeks ahead whose working days count."""
 WEEK_DAYS = 7
@@ -48,11 +42,6 @@ class Capacity(NamedTuple):
     def limit(self) -> int | None:
         """The greatest load that the person can carry; None when there is too little history."""
         return None if self.made is None else floor(self.made * self.working_days * UNIT / AHEAD_DAYS)
-
-
-def load_of(cadence: int) -> int:
-    """Return the load of a customer that is contacted every *cadence* days."""
-    return UNIT // cadence
 
 
 def capacity_of(weeks: Sequence[Week], *, working_days: int) -> Capacity:
