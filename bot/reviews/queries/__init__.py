@@ -57,7 +57,7 @@ def count_for_proof(session: Session, *, viewer: str, now: datetime) -> int:  # 
         NotAllowed: the viewer is no manager.
     """
     require_manager(session, by=viewer, wish=WISH)
-    return count_customers(session)
+    return count_customers(session)[0]
 
 
 def make_proof(session: Session, care: Care, *, days: int, until: date, by: Grouping = Grouping.SIZE) -> Proof:
