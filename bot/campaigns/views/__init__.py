@@ -109,13 +109,12 @@ def _row(one: CallRow, schema: CampaignSchema) -> list[Block]:
     answers = f" · {one.answered} of {ui.plural(questions, 'answer')}" if questions else ""
     state = "✓ talked to" if one.is_reached else f"by {_day(one.due_on, schema.today)}"
     text = f"{_customer(one)} · {ui.escape(ui.cut(one.caller_name, 60))} · {state}{answers}"
-    if schema.state is CampaignState.ENDED and not questions:
-        return [ui.section(text)]
-    buttons = [_check_in(one)] if schema.state is CampaignState.RUNNING else []
+    is_open = schema.state is CampaignState.RUNNING and not one.is_reached
+    buttons = [_check_in(one)] if is_open else []
     buttons += [ui.button("Answers", ANSWER, str(one.member_id))] if questions else []
-    if schema.state is CampaignState.RUNNING and not one.is_reached:
-        buttons.append(ui.button("Replace…", REPLACE, str(one.member_id)))
-    return [ui.section(text), ui.actions(*buttons, block_id=f"campaigns.call:{one.member_id}")]
+    buttons += [ui.button("Replace…", REPLACE, str(one.member_id))] if is_open else []
+    actions = [ui.actions(*buttons, block_id=f"campaigns.call:{one.member_id}")] if buttons else []
+    return [ui.section(text), *actions]
 
 
 def _bar(part: int, whole: int) -> str:
