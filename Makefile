@@ -11,7 +11,7 @@ CODE := bot jobs rehearsal demo migrations tests benchmarks
 unexport PYTHONDONTWRITEBYTECODE  # so that the processes of tests and demo share compiled files
 FAST_DISK := $(shell test "$$(df -k /dev/shm 2>/dev/null | awk 'END {print $$4}')" -gt 4000000 2>/dev/null && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-.PHONY: help demo test test-all mutants check format run bench figures soak screenshots migration lock clean
+.PHONY: help demo test test-all mutants check format run bench figures soak screenshots migration lock audit sbom clean
 
 help:
 	@echo "make demo         run the bot in a simulated Slack, in your browser"
@@ -23,10 +23,12 @@ help:
 	@echo "make run          run the bot with the settings in .env"
 	@echo "make bench        measure speed and memory, as ratios against something else"
 	@echo "make figures      count lines, files, functions, and the calls of one command"
-	@echo "make soak         kill the delivery of messages again and again; count lost and repeated ones"
+	@echo "make soak         kill the delivery of messages again and again, and send every door what it doesn't expect"
 	@echo "make screenshots  play the story in a browser and save pictures in docs/pictures"
 	@echo "make migration    write the next migration: NAME=\"what it adds\""
 	@echo "make lock         write requirements.lock and deploy/requirements.lock from pyproject.toml"
+	@echo "make audit        look known weaknesses of the bot's packages up"
+	@echo "make sbom         write the bill of materials, evenhand.cdx.json"
 	@echo "make clean        delete .venv and all caches"
 
 define install
@@ -80,7 +82,7 @@ figures: $(INSTALLED)
 	@$(BIN)/python -m benchmarks.structure
 
 soak: $(INSTALLED)
-	@$(BIN)/python -m pytest tests/soak --soak --all
+	@$(BIN)/python -m pytest tests/soak tests/doors/test_fuzz.py --soak --all
 
 screenshots: $(INSTALLED)
 	@EVENHAND_PICTURES=docs/pictures $(BIN)/python -m pytest --all tests/story/test_browser.py
@@ -90,6 +92,12 @@ lock: $(INSTALLED)
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --constraint requirements.lock --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file deploy/requirements.lock pyproject.toml
+
+audit: $(INSTALLED)
+	@$(BIN)/python -m benchmarks.materials audit
+
+sbom: $(INSTALLED)
+	@$(BIN)/python -m benchmarks.materials bill evenhand.cdx.json
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .bench .demo .coverage*

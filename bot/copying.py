@@ -46,6 +46,7 @@ def copy_database(source: Database, target: Database, *, report: Report) -> int:
             report(table.name)
         total = sum(_compare(read, target, table) for table in tables)
     with target.engine.begin() as written:
+        _continue_numbers(written, tables)
         gather_statistics(written)
         written.exec_driver_sql(f"DROP TABLE {COPYING}")
     return total
@@ -83,6 +84,15 @@ def _copy_table(read: Connection, target: Database, table: sa.Table) -> None:
             for row in pointing:
                 values = {name: row[name] for name in own}
                 written.execute(sa.update(table).where(_is_among(table, [_key(table, row)])).values(values))
+
+
+def _continue_numbers(written: Connection, tables: Sequence[sa.Table]) -> None:
+    """Have PostgreSQL number new rows after those that were copied; SQLite does so by itself."""
+    for table in tables if written.dialect.name == "postgresql" else ():
+        if (column := table.autoincrement_column) is not None:
+            sequence = sa.func.pg_get_serial_sequence(table.name, column.name)
+            highest = sa.select(sa.func.coalesce(sa.func.max(column), 0) + 1).scalar_subquery()
+            written.execute(sa.select(sa.func.setval(sequence, highest, False)))
 
 
 def _delete_others(read: Connection, target: Database, table: sa.Table) -> None:

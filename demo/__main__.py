@@ -64,7 +64,7 @@ async def _play_with(feed: Feed, port: int, folder: Path) -> None:
         accounts = running.rehearsal.workspace.channel("accounts")
         feed.now = running.rehearsal.workspace.clock.now
         load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
-        load_quarters(running.bot.runtime, workspace=TEAM)
+        load_quarters(running.bot.runtime, workspace=TEAM, review_channel=(accounts.id, accounts.name))
         load_feed(running.bot.runtime, workspace=TEAM, channel=(accounts.id, accounts.name))
         run_jobs_on_move(running, next_events(running, list_posts()))
         await running.rehearsal.control.move_to(NINE)

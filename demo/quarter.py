@@ -5,7 +5,7 @@ Everybody calls each customer about every four weeks. In the last quarter Bob, w
 often and his small ones seldom.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,10 +17,14 @@ from sqlmodel import Session, col, select
 from bot.checkins.rules import Channel, Mood, Result
 from bot.checkins.tables import Checkin
 from bot.checkins.usecases.recording import record_checkin
+from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.customers.gateways import read_drafts
 from bot.customers.tables import Customer
 from bot.customers.usecases.lists import apply_import
+from bot.digests.schemas import DigestInput
+from bot.digests.usecases import save_digest
+from bot.workspaces.schemas import ChannelSchema
 from demo.company import workday
 from demo.people import ANA, BOB, IRIS, KIRI, MARA, TOMAS
 
@@ -39,12 +43,16 @@ SAID = (
 CHANNELS = (Channel.CALL, Channel.EMAIL, Channel.CALL, Channel.VISIT)
 
 
-def load_quarters(runtime: Runtime, *, workspace: str) -> int:
-    """Load the customers of the longer list with what was talked about for half a year; return how many there are."""
-    return runtime.run_now(_load, workspace=workspace)
+def load_quarters(runtime: Runtime, *, workspace: str, review_channel: tuple[str, str]) -> int:
+    """
+    Load the customers of the longer list with what was talked about for half a year; return how many there are.
+
+    *review_channel* is the id and name of the channel that gets the weekly review, on Mondays at nine in Lisbon.
+    """
+    return runtime.run_now(_load, workspace=workspace, channel=review_channel, features=runtime.features)
 
 
-def _load(session: Session, *, now: datetime) -> int:
+def _load(session: Session, *, channel: tuple[str, str], features: Sequence[Feature], now: datetime) -> int:
     begun = now - BEGUN_BEFORE
     drafts = read_drafts(LIST.read_bytes(), name=LIST.name, today=begun.date(), default_source="sample")
     done = apply_import(session, drafts=drafts, by=MARA, now=begun)
@@ -63,6 +71,9 @@ def _load(session: Session, *, now: datetime) -> int:
             )  # fmt: skip
         session.add_all(contacts)
     session.flush()
+    where = ChannelSchema(id=channel[0], name=channel[1], is_member=True)
+    when = DigestInput(days="0", hour=time(9, 0), zone="Europe/Lisbon", channel_id=where.id)
+    save_digest(session, kind="review", settings=when, channel=where, by=MARA, features=features, now=now)
     return len(done.plan.added)
 
 

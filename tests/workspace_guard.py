@@ -29,6 +29,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.copying:_find_keys": COPIED,
     "bot.copying:_delete_others": COPIED,
     "bot.copying:_copy_table": COPIED,
+    "bot.copying:_continue_numbers": COPIED,
     "bot.core.claiming:claim": DELIVERY,
     "bot.core.claiming:_postpone": "each pair of workspace and recipient names the workspace",
     "bot.core.outbox:mark_sending": CLAIMED,

@@ -3,15 +3,21 @@
 from bot.campaigns import listeners, views
 from bot.campaigns.queries import contributions
 from bot.campaigns.queries.answers import find_form
-from bot.campaigns.schemas import CampaignCalls, CampaignProgress
+from bot.campaigns.schemas import CallsOver, CampaignCalls, CampaignChannelLost, CampaignEnded, CampaignProgress
 from bot.campaigns.usecases import answering, erasing, progress
-from bot.campaigns.views import forms
+from bot.campaigns.views import forms, results
 from bot.core.feature import CheckinExtra, Feature
 
 FEATURE = Feature(
     name="campaigns",
     register=listeners.register,
-    views={CampaignCalls: views.calls, CampaignProgress: views.progress},
+    views={
+        CampaignCalls: views.calls,
+        CampaignProgress: views.progress,
+        CampaignEnded: results.ended,
+        CallsOver: results.over,
+        CampaignChannelLost: views.channel_lost,
+    },
     refresh={CampaignProgress: progress.refresh_progress},
     checkin_extras=(
         CheckinExtra(

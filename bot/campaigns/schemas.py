@@ -1,12 +1,14 @@
 """What leaves the campaigns feature."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import Field
 
 from bot.campaigns.rules import NAME, CampaignState, Purpose
 from bot.campaigns.rules.questions import Question
+from bot.campaigns.rules.results import Against, Estimate
 from bot.core.schemas import Notification, Schema
 
 
@@ -159,3 +161,96 @@ class PostedProgress(Schema):
     campaign: CampaignSchema
     channel_id: str
     ts: str
+
+
+class Comparison(Schema):
+    """Something that happened to customers of both groups; *verb* completes "5 of 50 …"."""
+
+    verb: str
+    against: Against
+
+
+class Quote(Schema):
+    """What a customer said in its own words."""
+
+    customer_name: str
+    words: str
+
+
+class QuestionResult(Schema):
+    """
+    What was answered to one question: how often each option, or the latest *quotes*.
+
+    On a scale there is a *score*: NPS where customers were asked whether they recommend us, else the share of the
+    content.
+    """
+
+    question: Question
+    answered: int
+    counts: tuple[int, ...] = ()
+    score: Estimate | None = None
+    quotes: tuple[Quote, ...] = ()
+
+
+class SaleSum(Schema):
+    """What the customers of both groups bought in one currency."""
+
+    currency: str
+    called: Decimal
+    control: Decimal
+
+
+class CampaignResult(Schema):
+    """
+    What came of a campaign: answers, promises and problems, sales, and both groups compared as they were drawn.
+
+    *mended* are promises to and problems of customers that were called; *left* are calls that weren't made, the first
+    of *left_total*; *replaced* are customers that couldn't be called, with the reason.
+    """
+
+    campaign: CampaignSchema
+    comparisons: tuple[Comparison, ...]
+    questions: tuple[QuestionResult, ...] = ()
+    sales: tuple[SaleSum, ...] = ()
+    mended: tuple[Quote, ...] = ()
+    left: tuple[CallRow, ...] = ()
+    left_total: int = 0
+    replaced: tuple[Quote, ...] = ()
+
+
+class CampaignEnded(Notification):
+    """A campaign has ended: what came of it, and what is open."""
+
+    kind = "campaigns.ended"
+
+    result: CampaignResult
+
+
+class CallsOver(Notification):
+    """Calls of somebody that needn't be made any more, since the campaign has ended; the first of *total*."""
+
+    kind = "campaigns.over"
+
+    campaign_name: str
+    total: int
+    rows: tuple[CallRow, ...]
+
+
+class CampaignChannelLost(Notification):
+    """The channel of a campaign sees no more of it: Slack refuses it, or outsiders could read it."""
+
+    kind = "campaigns.channel_lost"
+
+    campaign_name: str
+    channel_name: str
+
+
+Cells = tuple[str | int | float | date | Decimal | None, ...]
+
+
+class CampaignFile(Schema):
+    """A table of a campaign, to be sent as CSV."""
+
+    name: str
+    headers: tuple[str, ...]
+    rows: tuple[Cells, ...]

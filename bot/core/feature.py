@@ -63,6 +63,9 @@ OverdueByPerson = Callable[[Session, datetime], Mapping[str, Overdue]]
 Timeline = Callable[[Session, UUID, datetime], Sequence[Line]]
 """`timeline(session, customer_id, now)`: return dated lines of a customer's history, the latest first."""
 
+Setbacks = Callable[[Session, UUID, datetime], Sequence[Line]]
+"""`setbacks(session, customer_id, now)`: return dated lines of what went wrong with a customer, the latest first."""
+
 Steps = Callable[[Session, str, datetime], Sequence[Step]]
 """`first_steps(session, person_id, now)`: return the steps of the bot's setup, for people who may take them."""
 
@@ -209,6 +212,7 @@ class Feature:
     news_section: NewsSection | None = None
     overdue: OverdueByPerson | None = None
     timeline: Timeline | None = None
+    setbacks: Setbacks | None = None
     first_steps: Steps | None = None
     erase: Erase | None = None
     export: Export | None = None
@@ -375,3 +379,12 @@ def collect_timeline(
     """Return the last *limit* lines of a customer's history, from every feature."""
     lines = [line for feature in features if feature.timeline for line in feature.timeline(session, customer_id, now)]
     return sorted(lines, key=lambda line: line.on.isoformat() if line.on else "", reverse=True)[:limit]
+
+
+def collect_setbacks(
+    features: Sequence[Feature], session: Session, customer_id: UUID, now: datetime, *, since: date
+) -> list[Line]:
+    """Return what went wrong with a customer *since* a day, the latest first, from every feature."""
+    lines = [line for feature in features if feature.setbacks for line in feature.setbacks(session, customer_id, now)]
+    recent = [(line.on, line) for line in lines if line.on is not None and line.on >= since]
+    return [line for _, line in sorted(recent, key=lambda one: one[0], reverse=True)]

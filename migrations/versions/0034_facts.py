@@ -1,7 +1,7 @@
 """
 facts with dates
 
-What was true of a customer until it changed, kept by triggers; and the reconciliation of each day.
+What was true of a customer until it changed, kept by triggers; the reconciliation of each day; limits between sizes.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import sqlmodel
 from alembic import op
 
 revision: str = "0034"
-down_revision: str | None = "0029"
+down_revision: str | None = "0033"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -58,6 +58,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_reconciliations_workspace_id_id")),
         sa.UniqueConstraint("workspace_id", "on_day", name=op.f("uq_reconciliations_workspace_id_on_day")),
     )
+    op.create_table(
+        "size_limits",
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("set_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("set_by", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+        sa.Column("amounts", sa.JSON(), nullable=False),
+        sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(length=3), nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_size_limits_workspace_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_size_limits")),
+        sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_size_limits_workspace_id_id")),
+    )
+    op.create_index("ix_size_limits_workspace_id_set_at", "size_limits", ["workspace_id", "set_at"])
     for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
         op.execute(statement)
 
@@ -67,6 +80,7 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER former_facts_{name}")
     for name in ("keep", "forget") if op.get_bind().dialect.name == "postgresql" else ():
         op.execute(f"DROP FUNCTION {name}_former_facts() CASCADE")
+    op.drop_table("size_limits")
     op.drop_table("reconciliations")
     op.drop_table("former_facts")
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from bot.campaigns.queries import get_campaign, list_campaigns
 from bot.campaigns.queries.drawing import list_running_members
@@ -14,6 +15,7 @@ from bot.campaigns.schemas import Proposal
 from bot.campaigns.usecases import draw_campaign, replace_member
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer
+from bot.customers.rules.bands import FIFTHS
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
 from bot.followups.tables import Followup
@@ -36,7 +38,8 @@ def test_a_draw_is_shown_made_and_told_once_to_each_caller(office: Office) -> No
     called, control = members(office, campaign), members(office, campaign, Arm.CONTROL)
     bands = {one.customer_id: one.band.value for one in (*called, *control)}
     assert len(bands) == 10
-    everybody = {one: band.value for one, band in zip(pool, [band for band in sorted_bands() for _ in range(5)])}  # noqa: B905 - as many
+    in_order = [band.value for band in FIFTHS for _ in range(5)]
+    everybody = dict(zip(pool, in_order, strict=True))
     again = draw(everybody, size=5, seed="4711")
     assert ({one.customer_id for one in called}, {one.customer_id for one in control}) == (
         set(again.called), set(again.control),
@@ -47,13 +50,6 @@ def test_a_draw_is_shown_made_and_told_once_to_each_caller(office: Office) -> No
     told = owed_notifications(office, "campaigns.calls")
     assert Counter(row.recipient for row in told) == Counter({one.caller_id for one in called})
     assert owed_notifications(office, "followups.given") == []
-
-
-def sorted_bands() -> list[Any]:
-    """The five bands, from the smallest customers to the largest."""
-    from bot.customers.rules.bands import FIFTHS  # noqa: PLC0415 - used once
-
-    return list(FIFTHS)
 
 
 def test_a_manager_who_calls_gets_no_message_about_their_own_draw(office: Office) -> None:
@@ -177,16 +173,9 @@ def test_days_on_which_callers_have_much_to_do_get_fewer_calls(office: Office) -
         assign(office, one, assignee_id=ANA, due_on=date(2026, 11, 24))
     drawn(office)
     mine = office.look(lambda session: [
-        (row.assignee_id, row.due_on) for row in session.exec(all_followups()) if row.what.startswith("Call for")
+        (row.assignee_id, row.due_on) for row in session.exec(select(Followup)) if row.what.startswith("Call for")
     ])  # fmt: skip
     assert (ANA, date(2026, 11, 24)) not in mine
-
-
-def all_followups() -> Any:
-    """Select every follow-up."""
-    from sqlmodel import select  # noqa: PLC0415 - used once
-
-    return select(Followup)
 
 
 def test_a_replacement_is_the_next_of_its_size_and_keeps_its_reason(office: Office) -> None:

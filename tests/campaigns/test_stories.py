@@ -1,13 +1,17 @@
 """Campaigns over the wire: the real bot in a rehearsal workspace, people acting on what they see."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
+from bot.campaigns.rules import Arm
 from bot.campaigns.tables import Campaign, CampaignAnswer
 from bot.campaigns.usecases import draw_campaign
+from bot.campaigns.usecases.answering import answer_questions
+from bot.customers.queries import get_customer
 from bot.followups.tables import Followup
 from bot.workspaces.schemas import ChannelSchema
 from rehearsal.state.views import View
@@ -44,11 +48,16 @@ async def test_a_manager_sees_the_draw_before_it_is_made(world: World) -> None:
     form = await window(mara, "Campaign")
     await filled(world, form, **WISH)
     assert await mara.submit(form) is None
-    assert "*5 of 24* active customers would be called, and 5 more are left alone" in words(form.blocks)
+    await reads(mara, form, "*5 of 24* active customers would be called, and 5 more are left alone")
     assert "Seed 4711, list " in words(form.blocks)
-    await filled(world, form, size="6")
+    await filled(world, form, size="13")
     assert await mara.submit(form) is None
-    assert "*6 of 24* active customers" in words(form.blocks)
+    await reads(mara, form, "There are 24 such customers; 13 calls need 26")
+    await filled(world, form, size="6", until="2026-11-23")
+    assert "Choose a day ahead" in (await mara.submit(form) or {})["campaigns.field.until"]
+    await filled(world, form, until="2026-12-18")
+    assert await mara.submit(form) is None
+    await reads(mara, form, "*6 of 24* active customers")
     assert rows(world, Campaign) == []
     assert await mara.submit(form) is None
     done = await window(mara, "Drawn")
@@ -112,3 +121,35 @@ async def test_a_customer_is_replaced_over_the_wire(world: World) -> None:
     await reads(mara, page, "Earlier")
     assert "No campaign is called “Fair”" in (await mara.command("/campaign Fair")).messages[0].text
     assert "/campaign new" in words((await mara.command("/campaign help")).messages[0].blocks)
+
+
+async def test_the_result_comes_by_itself_with_charts_and_files(world: World) -> None:
+    """A sale is written down, the campaign ends, the result stands in the channel; a manager gets the files."""
+    customers(world.office, 20)
+    campaign = drawn(world.office)
+    first = members(world.office, campaign)[0]
+    world.office.do(answer_questions, member_id=first.id, answers={1: "9", 3: "=a shorter form"}, by=ANA)
+    mara = world.as_(MARA)
+    [shown] = (await mara.command("/campaign result portal")).messages
+    assert "100% gave 8 or more" in words(shown.blocks)
+    await mara.press(shown, "campaigns.sold")
+    form = await window(mara, "Sold")
+    control = members(world.office, campaign, Arm.CONTROL)[0]
+    name = world.office.look(lambda session: get_customer(session, control.customer_id).name)
+    await mara.fill(form, customers_options=name, campaigns_amount="0", campaigns_currency="EUR")
+    assert await mara.submit(form) == {"campaigns.amount": "Write an amount above 0."}
+    await mara.fill(form, campaigns_amount="100")
+    assert await mara.submit(form) is None
+    done = await window(mara, "Sold")
+    assert f"Saved for {name}." in words(done.blocks)
+    await mara.close(done)
+    await mara.press(shown, "campaigns.files")
+    sent = await mara.until(lambda me: next((one for one in me.dm() if one.files), None), timeout=10)
+    assert sent.files
+    await told(mara, "The draw, the answers and the result are in our direct messages.")
+    await world.rehearsal.control.move_to(datetime(2026, 12, 21, 9, tzinfo=UTC))
+    await world.run_jobs()
+    ended = await told(mara, "ended Fri 18 Dec")
+    assert any(block["type"] == "data_visualization" for block in ended.blocks)
+    assert "0 EUR by those called, 100 by those left alone" in words(ended.blocks)
+    await told(world.as_(ANA), "has ended")

@@ -17,13 +17,15 @@ from bot.customers.queries import get_customer
 from bot.customers.queries.families import MOST_MEMBERS, get_family_page, list_ancestors
 from bot.customers.queries.screens import get_card
 from bot.customers.rules.due import Status
-from bot.customers.rules.families import find_root, lay_out, pick_shown
+from bot.customers.rules.families import find_root, is_in_circle, lay_out, pick_shown
 from bot.customers.schemas.families import Family
 from bot.customers.tables import Customer
 from bot.customers.usecases.details import edit_customer
+from bot.customers.usecases.uploads import import_upload, store_upload
 from bot.customers.views import card as card_view
-from tests.customers.lists import take_in
+from tests.customers.lists import read, take_in
 from tests.customers.screens import answer, shown, window
+from tests.customers.test_batches import SmallBatches
 from tests.customers.test_details import details_of
 from tests.makers import ANA, BOB, LONG_AGO, MARA, WORKSPACE, Office, add_customer
 from tests.many import fill_customers, gather_statistics, plans_of
@@ -55,6 +57,16 @@ def turn_in_a_circle(office: Office, *customers: UUID) -> None:
     with office.runtime.database.transaction(WORKSPACE) as session:
         for number, key in enumerate(customers):
             session.exec(sa.update(Customer).where(col(Customer.id) == key).values(parent_id=customers[number - 1]))
+
+
+def ancestors(key: int, parents: dict[int, int | None]) -> set[int | None]:
+    """All above a numbered customer, as far as that goes on."""
+    above: set[int | None] = set()
+    step: int | None = key
+    for _ in range(len(parents) + 1):
+        step = parents.get(step) if step is not None else None
+        above.add(step)
+    return above - {None}
 
 
 def family_of(office: Office, customer: UUID) -> Family | None:
@@ -191,6 +203,22 @@ def test_a_list_brings_families_of_any_depth(office: Office) -> None:
     assert [one.name for one in family.members] == ["Golddex", "Iberia", "Porto"]
 
 
+def test_a_list_and_an_edit_meanwhile_close_no_circle(office: Office) -> None:
+    """The row is compared again; its parent is left out then, and said to be."""
+    left, right = office.customer("Left", owner=ANA), office.customer("Right", owner=ANA)
+
+    def meanwhile(step: int) -> None:
+        if step == 1:
+            set_parent(office, right, left)
+
+    drafts = read("Name,Parent,Country\nLeft,Right,PT\nNew,,PT\nNewer,,PT\n")
+    upload = office.do(store_upload, file_name="list.csv", content=b"x", by=MARA)
+    done = import_upload(SmallBatches(office, meanwhile), upload_id=upload, drafts=drafts, erase_blanks=False, by=MARA)
+    parents = [office.look(lambda session, key=key: get_customer(session, key)).parent_id for key in (left, right)]
+    assert parents == [None, left]
+    assert done.plan.changed == 1
+
+
 @given(parents=TREES)
 def test_a_tree_holds_everybody_once(parents: dict[int, int | None]) -> None:
     """Also where the parents go in a circle or aren't there; each stands right below its parent or another child."""
@@ -200,6 +228,8 @@ def test_a_tree_holds_everybody_once(parents: dict[int, int | None]) -> None:
             children.setdefault(parent, []).append(key)
     for key in parents:
         root = find_root(key, parents)
+        assert is_in_circle(key, parents) == (key in (line := ancestors(key, parents)))
+        assert root == key or root in line
         order = lay_out(root, children)
         keys = [one for one, _ in order]
         assert len(keys) == len(set(keys))

@@ -16,6 +16,7 @@ from bot.customers.rules.headers import Field
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas.families import Family, FamilyCounts, FamilyMember
+from bot.customers.schemas.importing import ListImported
 from bot.customers.views import card, forms
 from rehearsal.strict import check_message, check_view
 from tests.customers.test_customer_views import markup
@@ -81,7 +82,7 @@ def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, man
         ),
         views.customer_taken(schemas.CustomerTaken(name=text, to=None, by=BOB)),
         views.imported(
-            schemas.ListImported(
+            ListImported(
                 import_id=ID, file_name=text, added=many, changed=0, left_alone=0, refused=3, remarks=0,
                 first_refusals=(text,) * 3,
             )

@@ -47,7 +47,7 @@ def former(office: Office) -> Sequence[FormerFacts]:
 def proof_of(office: Office, until: date) -> Proof:
     """The proof of the 90 days up to a day, as anybody would compute it now."""
     today = office.runtime.clock.now().date()
-    return office.look(lambda session: make_proof(read_care(session, today), days=90, until=until))
+    return office.look(lambda session: make_proof(session, read_care(session, today), days=90, until=until))
 
 
 def change(office: Office, customer: UUID, **fields: Any) -> None:
@@ -195,10 +195,10 @@ def test_who_was_lost_in_the_period_counts_until_then(office: Office) -> None:
     left = office.customer("Golddex", owner=ANA, added_on=TODAY - 50 * DAY)
     office.do(set_status, customer_id=left, status=Status.LOST, reason="nobody called", by=ANA)
     office.runtime.clock.move(10 * DAY)
-    [figures] = proof_of(office, TODAY + 10 * DAY).bands
-    assert (figures.band, figures.customers, figures.half, figures.percent) == (Band.UNKNOWN, 1, 50, 62)
+    [figures] = proof_of(office, TODAY + 10 * DAY).groups
+    assert (figures.key, figures.customers, figures.half, figures.percent) == (Band.UNKNOWN, 1, 50, 62)
     office.runtime.clock.move(100 * DAY)
-    assert proof_of(office, TODAY + 110 * DAY).bands == ()
+    assert proof_of(office, TODAY + 110 * DAY).groups == ()
 
 
 def test_days_of_a_pause_are_no_wait(office: Office) -> None:
@@ -208,7 +208,7 @@ def test_days_of_a_pause_are_no_wait(office: Office) -> None:
     office.runtime.clock.move(20 * DAY)
     office.do(set_status, customer_id=paused, status=Status.ACTIVE, by=ANA)
     office.runtime.clock.move(10 * DAY)
-    [figures] = proof_of(office, TODAY + 30 * DAY).bands
+    [figures] = proof_of(office, TODAY + 30 * DAY).groups
     assert (figures.half, figures.percent) == (20, 52)
 
 

@@ -94,6 +94,19 @@ def test_everything_arrives(source: Database, target: Database) -> None:
         assert list_tally_problems(session) == []
 
 
+def test_new_rows_are_numbered_after_the_copied_ones(source: Database, target: Database) -> None:
+    """What was true of a customer is kept on when it changes in the new database."""
+    headcount = sa.text("UPDATE customers SET headcount = :headcount WHERE name = 'Harlem Print Works'")
+    with source.engine.begin() as connection:
+        connection.execute(headcount, {"headcount": 15})
+    source.close()
+    copy_database(source, target, report=_ignore)
+    before = _count(target, "former_facts")
+    with target.engine.begin() as connection:
+        connection.execute(headcount, {"headcount": 16})
+    assert _count(target, "former_facts") == before + 1
+
+
 def test_it_can_go_back(source: Database, target: Database, tmp_path: Path) -> None:
     """A copy of the copy is the same as the first."""
     again = Database(f"sqlite:///{tmp_path}/again.db")
@@ -125,7 +138,7 @@ def test_a_row_that_changes_meanwhile_is_noticed(source: Database, target: Datab
     def change(table: str) -> None:
         if table == "customers":
             with target.engine.begin() as connection:
-                connection.exec_driver_sql("UPDATE customers SET headcount = 7 WHERE name = 'Harlem Print Works'")
+                connection.exec_driver_sql("UPDATE customers SET domain = 'x' WHERE name = 'Harlem Print Works'")
 
     with pytest.raises(SettingsError, match=r"^The copy of customers isn't like what was copied; empty the target"):
         copy_database(source, target, report=change)

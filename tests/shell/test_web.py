@@ -179,7 +179,7 @@ async def test_a_strange_body_is_answered_without_a_crash(site: Site, body: byte
 
 
 async def test_a_huge_body_is_refused(site: Site) -> None:
-    """More than four megabytes get 413, even if they are compressed."""
+    """More than a megabyte gets 413, even if they are compressed."""
     assert (await site.post(b"x" * (MAX_BODY_BYTES + 1)))[0] == 413
     packed = gzip.compress(b"x" * (MAX_BODY_BYTES + 1))
     assert (await site.post(packed, **{"Content-Encoding": "gzip"}))[0] in {400, 413}

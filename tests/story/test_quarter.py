@@ -12,7 +12,7 @@ from bot.reviews.queries.capacity import get_capacity
 from demo.company import load_company
 from demo.people import BOB, COMPANY, MARA, NINE, START, TEAM, populate
 from demo.quarter import load_quarters
-from demo.stage import Stage, open_stage
+from demo.stage import Stage, next_events, open_stage, run_jobs_on_move
 from demo.welcome import WELCOME
 from rehearsal.page import add_page
 from tests.story.visitor import visit
@@ -23,8 +23,9 @@ CUSTOMERS = 84
 def _load(running: Stage) -> Runtime:
     """Load what the demo loads, and return the bot's runtime."""
     runtime, accounts = running.bot.runtime, running.rehearsal.workspace.channel("accounts")
-    load_company(runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
-    assert load_quarters(runtime, workspace=TEAM) == CUSTOMERS - 28
+    channel = accounts.id, accounts.name
+    load_company(runtime, workspace=TEAM, digest_channel=channel)
+    assert load_quarters(runtime, workspace=TEAM, review_channel=channel) == CUSTOMERS - 28
     return runtime
 
 
@@ -54,6 +55,7 @@ async def test_a_manager_looks_at_the_quarter(sqlite_url: str, browser: Browser,
     )  # fmt: skip
     async with stage as running:
         _load(running)
+        run_jobs_on_move(running, next_events(running))
         await running.rehearsal.control.move_to(NINE)
         url = f"{running.rehearsal.url}/?as=mara"
         async with visit(browser, url, pictures) as mara:
@@ -61,12 +63,13 @@ async def test_a_manager_looks_at_the_quarter(sqlite_url: str, browser: Browser,
             await mara.type("/evenhand proof")
             await expect(await mara.latest("Small customers waited")).to_contain_text("times as long")
             await mara.picture("proof")
-            await mara.type("/evenhand review quarter")
-            await expect(await mara.latest("What moved")).to_be_visible()
-            await mara.picture("review")
             await mara.type("/evenhand capacity")
             await expect(await mara.latest("contacts a working day")).to_contain_text("Bob Chen")
             await mara.picture("capacity")
+        async with visit(browser, f"{url}&in=accounts", pictures) as mara:
+            await mara.page.set_viewport_size({"width": 1100, "height": 1500})
+            review = await mara.latest("What moved")
+            await review.screenshot(path=pictures / "review.png", animations="disabled")
         async with visit(browser, url, pictures, is_mobile=True) as mara:
             await mara.page.set_viewport_size({"width": 390, "height": 844})
             await mara.type("/evenhand proof")

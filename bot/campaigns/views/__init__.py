@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.campaigns.rules import NAME, CampaignState
-from bot.campaigns.schemas import CallRow, CampaignCalls, CampaignProgress, CampaignSchema
+from bot.campaigns.schemas import CallRow, CampaignCalls, CampaignChannelLost, CampaignProgress, CampaignSchema
 from bot.commitments.views import plain
 from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Message
 
 NEW, SHOW, LATER, EARLIER = "campaigns.new", "campaigns.show", "campaigns.later", "campaigns.earlier"
 ANSWER, REPLACE = "campaigns.answer", "campaigns.replace"
+RESULT, FILES, SOLD = "campaigns.result", "campaigns.files", "campaigns.sold"
 CHECK_IN = "checkins.log"  # the check-ins feature answers it
 NAME_LENGTH = 100
 BAR = 8
 HELP = """*/campaign*  the campaigns that run, and the last ones
 */campaign new*  for managers: customers drawn at random, and who calls them
-*/campaign show Portal*  how far a campaign is, and its calls; *Answers* takes what a customer said"""
+*/campaign show Portal*  how far a campaign is, and its calls; *Answers* takes what a customer said
+*/campaign result Portal*  what came of it, against as many customers that were left alone"""
 
 
 def calls(schema: CampaignCalls) -> Message:
@@ -77,9 +79,19 @@ def progress(schema: CampaignProgress) -> Message:
         for person in one.callers[:20]
     )
     about = ui.context(f"To {one.purpose.words}. {_repeat(one)}")
-    show = ui.actions(ui.button("Show", SHOW, str(one.id)))
+    show = ui.actions(ui.button("Show", SHOW, str(one.id)), ui.button("Result", RESULT, str(one.id)))
     people = [ui.section(callers)] if callers else []
     return Message(text=plain(text), blocks=[ui.section(text), *people, about, show])
+
+
+def channel_lost(schema: CampaignChannelLost) -> Message:
+    """Tell who drew a campaign that its channel sees no more of it."""
+    name, channel = ui.bold(ui.cut(schema.campaign_name, NAME)), ui.escape(ui.cut(schema.channel_name, NAME_LENGTH))
+    text = (
+        f"#{channel} sees no more of {name}: I can't post there, or outsiders could read it. The campaign goes on;"
+        " /campaign shows how far it is, and its result comes to you."
+    )
+    return Message(text=plain(text), blocks=[ui.section(text)])
 
 
 def headline(schema: CampaignSchema) -> str:
@@ -97,13 +109,12 @@ def _row(one: CallRow, schema: CampaignSchema) -> list[Block]:
     answers = f" · {one.answered} of {ui.plural(questions, 'answer')}" if questions else ""
     state = "✓ talked to" if one.is_reached else f"by {_day(one.due_on, schema.today)}"
     text = f"{_customer(one)} · {ui.escape(ui.cut(one.caller_name, 60))} · {state}{answers}"
-    if schema.state is CampaignState.ENDED and not questions:
-        return [ui.section(text)]
-    buttons = [_check_in(one)] if schema.state is CampaignState.RUNNING else []
+    is_open = schema.state is CampaignState.RUNNING and not one.is_reached
+    buttons = [_check_in(one)] if is_open else []
     buttons += [ui.button("Answers", ANSWER, str(one.member_id))] if questions else []
-    if schema.state is CampaignState.RUNNING and not one.is_reached:
-        buttons.append(ui.button("Replace…", REPLACE, str(one.member_id)))
-    return [ui.section(text), ui.actions(*buttons, block_id=f"campaigns.call:{one.member_id}")]
+    buttons += [ui.button("Replace…", REPLACE, str(one.member_id))] if is_open else []
+    actions = [ui.actions(*buttons, block_id=f"campaigns.call:{one.member_id}")] if buttons else []
+    return [ui.section(text), *actions]
 
 
 def _bar(part: int, whole: int) -> str:
@@ -112,12 +123,12 @@ def _bar(part: int, whole: int) -> str:
 
 
 def _pages(schema: CampaignSchema) -> list[Block]:
-    buttons = []
+    buttons = [ui.button("Result", RESULT, str(schema.id))]
     if schema.page > 0:
         buttons.append(ui.button("Earlier", EARLIER, f"{schema.page - 1} {schema.id}"))
     if schema.page + 1 < schema.pages:
         buttons.append(ui.button("Later", LATER, f"{schema.page + 1} {schema.id}"))
-    return [ui.actions(*buttons)] if buttons else []
+    return [ui.actions(*buttons)]
 
 
 def _repeat(schema: CampaignSchema) -> str:

@@ -15,6 +15,9 @@ FIELD = "campaigns.field."
 ANSWERS = "campaigns.answers"
 """What the ids of the fields for answers begin with; number and campaign follow."""
 REASON_FIELD = "campaigns.reason"
+SALE = "campaigns.sale"
+CUSTOMER, AMOUNT, CURRENCY = "campaigns.customer", "campaigns.amount", "campaigns.currency"
+OPTIONS = "customers.options"  # the customers feature answers it
 INPUT = "campaigns.input"
 QUESTIONS = 2900
 """Characters of the questions, which a text field takes."""
@@ -26,9 +29,10 @@ HINT = (
 PLACEHOLDER = "How good is our portal? (0-10)\nWhat would help you most?"
 
 
-def campaign_form(settings: CampaignInput, proposal: Proposal | None, *, state: str) -> Block:
-    """Return the form of a new campaign; with a *proposal*, the draw that it would make stands above."""
-    blocks = [*(proposed(proposal) if proposal else ()), *_fields(settings)]
+def campaign_form(settings: CampaignInput, proposal: Proposal | None, *, state: str, problem: str = "") -> Block:
+    """Return the form of a new campaign; the draw that it would make, or what is wrong, stands above."""
+    wrong = [ui.section(f"⚠ {ui.escape(ui.cut(problem, 500))}"), ui.divider()] if problem else []
+    blocks = [*wrong, *(proposed(proposal) if proposal else ()), *_fields(settings)]
     submit = "Draw" if proposal else "Show the draw"
     return ui.modal("Campaign", blocks, callback_id=DRAW, submit=submit, state=state)
 
@@ -95,6 +99,18 @@ def replace_form(form: CallForm, *, state: str) -> Block:
     words = ui.text_input(REASON_FIELD, max_length=REASON, placeholder="They closed last week")
     blocks = [ui.section(told), ui.field_of("Why it can't be called", words, block_id=REASON_FIELD)]
     return ui.modal("Replace", blocks, callback_id=REPLACED, submit="Replace", close="Keep it", state=state)
+
+
+def sale_form(*, state: str) -> Block:
+    """Ask what a customer bought."""
+    amount = ui.number_input(AMOUNT, lowest=0, decimals=True)
+    blocks = [
+        ui.section("What customers of either group bought, so that the two can be compared."),
+        ui.field_of("Customer", ui.external_select(OPTIONS, placeholder="Type a name"), block_id=CUSTOMER),
+        ui.field_of("Amount", amount, block_id=AMOUNT),
+        ui.field_of("Currency", ui.text_input(CURRENCY, max_length=3, placeholder="EUR"), block_id=CURRENCY),
+    ]
+    return ui.modal("Sold", blocks, callback_id=SALE, submit="Save", state=state)
 
 
 def replaced(made: CallRow) -> Block:

@@ -5,6 +5,9 @@ from typing import TypeVar
 
 Key = TypeVar("Key")
 
+SHORTEST_NAME = 4
+"""Characters of a name with which that of a subsidiary may begin; shorter ones begin too many."""
+
 
 def find_root(key: Key, parents: Mapping[Key, Key | None]) -> Key:
     """Return the uppermost ancestor of *key*; in a circle, the last one before it closes."""
@@ -13,6 +16,15 @@ def find_root(key: Key, parents: Mapping[Key, Key | None]) -> Key:
         key = parent
         seen.add(key)
     return key
+
+
+def is_in_circle(key: Key, parents: Mapping[Key, Key | None]) -> bool:
+    """Return whether *key* is its own ancestor."""
+    seen, above = set[Key](), parents.get(key)
+    while above is not None and above != key and above not in seen:
+        seen.add(above)
+        above = parents.get(above)
+    return above == key
 
 
 def lay_out(root: Key, children: Mapping[Key, Sequence[Key]]) -> list[tuple[Key, int]]:
@@ -44,6 +56,13 @@ def pick_shown(order: Iterable[Key], own: Key, parents: Mapping[Key, Key | None]
         return nearest.get(key, len(line) + kin)
 
     return set(sorted(order, key=rank)[:most])
+
+
+def names_above(name_key: str) -> list[str]:
+    """Return the names that a customer's begins with, the longest first: "golddex iberia plant" begins with two."""
+    words = name_key.split()
+    longest_first = (" ".join(words[:count]) for count in range(len(words) - 1, 0, -1))
+    return [name for name in longest_first if len(name) >= SHORTEST_NAME]
 
 
 def by_the_way(root: str, companies: str, *, neglected: int, lost: int) -> str:

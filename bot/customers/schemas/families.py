@@ -47,6 +47,16 @@ class Family(Schema):
     members: tuple[FamilyMember, ...] = ()
 
 
+class ParentSuggestion(Schema):
+    """A customer that may be the parent of another, and *why*, as the rest of a sentence."""
+
+    customer_id: UUID
+    customer_name: str
+    parent_id: UUID
+    parent_name: str
+    why: str
+
+
 class FamilyPage(Schema):
     """One page of the family of a customer; pages count from 0."""
 

@@ -30,7 +30,7 @@ from bot.customers.usecases import writing
 from bot.customers.usecases.comparing import Comparison, ImportOptions, Progress, under_headings
 from bot.customers.usecases.matching import ListedCustomer, Matcher
 from bot.customers.usecases.running import interrupting, require_idle, start_import
-from bot.customers.usecases.scheduling import spread_first_calls
+from bot.customers.usecases.scheduling import measure_spread, spread_first_calls
 from bot.customers.usecases.sharing import check_among, list_unowned, share_out_new
 from bot.customers.usecases.writing import Prepared
 from bot.people.queries import list_names
@@ -234,6 +234,7 @@ def _plan(
         remarks=tuple(sorted(prepared.remarks, key=lambda note: (note.row_number, note.column))),
         sample=_sample(session, prepared.new[:SAMPLE_ROWS]), unowned=len(list_unowned(prepared)),
         may_share=prepared.manages, shares=_shares(session, prepared.shares),
+        spread=measure_spread(session, prepared.new),
     )  # fmt: skip
 
 

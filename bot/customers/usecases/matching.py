@@ -47,6 +47,7 @@ class ListedCustomer:
     why: str = ""
     by_name: bool = False
     parent: "ListedCustomer | None" = None
+    named_parent: str = ""
     is_refused: bool = False
 
     @property
@@ -252,6 +253,7 @@ def resolve_parents(targets: Iterable[ListedCustomer], matcher: Matcher) -> list
         found = _find_parent(words, target, matcher)
         if isinstance(found, str):
             remarks.append(Note(target.rows[0].row_number, "parent", f"{found} It was left without.", words))
+            target.named_parent = words
         else:
             target.parent = found
     return remarks

@@ -102,6 +102,7 @@ def blocks(card: Card) -> list[ui.Block]:
     ):
         made += _part(title, lines)
     made += [ui.divider(), families.on_card(card.family, card.customer.id)] if card.family else []
+    made += families.suggestion(card.suggestion) if card.suggestion else []
     made += _part("So far", _history(card))
     menu = subject_menu("customer", str(card.customer.id)) if card.may_erase else None
     return [*made, ui.divider(), ui.section(_foot(card), accessory=menu)]
@@ -136,7 +137,8 @@ def _when(card: Card) -> str:
     if schema.status is Status.ACTIVE:
         return due_words(schema.due_on, schema.today) + _why_then(card.days_early)
     until = f" until {ui.short_date(card.status_until, today=schema.today)}" if card.status_until else ""
-    return f"{schema.status.value}{until}"
+    since = f" since {ui.short_date(card.lost_on, today=schema.today)}" if card.lost_on else ""
+    return f"{schema.status.value}{until}{since}"
 
 
 def _why_then(days_early: int) -> str:

@@ -1,14 +1,16 @@
 """What is shown of families: the part of a card, the whole tree by pages."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from bot.customers.rules.due import Standing, Status
-from bot.customers.schemas.families import Family, FamilyMember, FamilyPage
-from bot.customers.views import CARD, NAME_SHOWN, NO_OWNER
+from bot.customers.schemas.families import Family, FamilyMember, FamilyPage, ParentSuggestion
+from bot.customers.views import CARD, NAME_SHOWN, NO_OWNER, WORDS_SHOWN, names_of
 from bot.slack import blocks as ui
 
 FAMILY = "customers.family"
 BACK, NEXT = "customers.family_back", "customers.family_next"
+BELONGS, BELONGS_NOT = "customers.belongs", "customers.belongs_not"
 CALLBACK = "customers.family_view"
 DEEPEST = 4  # levels that a line is indented by, at most: a phone shows some forty characters a line
 MEMBER_SHOWN = 60
@@ -28,6 +30,15 @@ def on_card(family: Family, customer_id: UUID) -> ui.Block:
     return ui.section("\n".join(["*Family*", head, *lines]), accessory=button)
 
 
+def suggestion(schema: ParentSuggestion) -> list[ui.Block]:
+    """Ask whether a customer belongs to another, with both answers."""
+    name = ui.bold(ui.cut(schema.parent_name, NAME_SHOWN))
+    value = f"{schema.customer_id}:{schema.parent_id}"
+    buttons = (ui.button("It does", BELONGS, value), ui.button("It doesn't", BELONGS_NOT, value))
+    text = f"Does it belong to {name}? ({ui.escape(ui.cut(schema.why, WORDS_SHOWN))})"
+    return [ui.divider(), ui.section(text), ui.actions(*buttons, block_id=f"customers.parent:{schema.parent_id}")]
+
+
 def as_modal(schema: FamilyPage) -> ui.Block:
     """Draw a page of a family's tree, each customer with its card."""
     family = schema.family
@@ -45,6 +56,12 @@ def as_modal(schema: FamilyPage) -> ui.Block:
         buttons = (ui.button(label, action, f"{page}:{schema.customer_id}") for action, label, page in turns)
         blocks.append(ui.actions(*buttons))
     return ui.modal("Family", blocks, callback_id=CALLBACK, close="Close", state=str(schema.customer_id))
+
+
+def in_family(names: Sequence[str], total: int, *, root_name: str, of: str) -> str:
+    """Return `You look after *Bolt* in the same family, that of *Golddex*.`; *of* is whom the news is about."""
+    family = "" if root_name in {of, *names} else f", that of {ui.bold(ui.cut(root_name, NAME_SHOWN))}"
+    return f"You look after {names_of(names, total)} in the same family{family}."
 
 
 def _indent(member: FamilyMember) -> str:

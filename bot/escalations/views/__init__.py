@@ -7,6 +7,8 @@ from bot.commitments import views as shared
 from bot.commitments.rules import QUOTED
 from bot.commitments.views import LATE, SAID, WHAT, customer_name, person, plain, what_of
 from bot.core.schemas import MorningRow
+from bot.customers.views import NAME_SHOWN
+from bot.customers.views.families import in_family
 from bot.escalations.rules import (
     ANSWER,
     FIX,
@@ -30,6 +32,7 @@ from bot.escalations.schemas import (
     EscalationWarned,
     Rate,
     RateLine,
+    RelativeEscalated,
 )
 from bot.slack import blocks as ui
 from bot.slack.blocks import Message
@@ -73,6 +76,15 @@ def late(schema: EscalationLate) -> Message:
 def news(schema: EscalationNews) -> Message:
     """Return what became of it."""
     return shared.news_message(_news_head(schema), ui.escape(ui.cut(schema.words, SAID)), schema.customer_id)
+
+
+def relative(schema: RelativeEscalated) -> Message:
+    """Tell who looks after others of a customer's family that it has a problem."""
+    name, assignee = ui.bold(ui.cut(schema.name, NAME_SHOWN)), ui.escape(ui.cut(schema.assignee_name, NAME_SHOWN))
+    yours = in_family(schema.names, schema.total, root_name=schema.root_name, of=schema.name)
+    text = f"{name} has a problem ({schema.severity.words}); {assignee} is on it. {yours}"
+    card = shared.card_button(schema.customer_id)
+    return Message(text=plain(text), blocks=[ui.section(f"{text}\n{ui.quote(schema.what, WHAT)}", accessory=card)])
 
 
 def posted(schema: EscalationPosted) -> Message:

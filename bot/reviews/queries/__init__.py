@@ -10,6 +10,8 @@ from bot.customers.queries import list_by_ids, list_schemas
 from bot.people.queries import get_today
 from bot.people.usecases import require_manager
 from bot.reviews.queries.care import Care, CarePeriod, read_care
+from bot.reviews.queries.groups import Group, list_groups
+from bot.reviews.queries.measures import count_measures
 from bot.reviews.queries.reconciliation import reconcile
 from bot.reviews.rules import (
     FIFTHS,
@@ -23,15 +25,18 @@ from bot.reviews.rules import (
     main_currency,
     percentile,
 )
-from bot.reviews.schemas import BandFigures, GapSchema, Proof, WaitedRow, WhoWaited
+from bot.reviews.rules.groups import Counts, Grouping, add_up
+from bot.reviews.schemas import GapSchema, GroupFigures, Measures, Proof, WaitedRow, WhoWaited
 
 PAGE_ROWS = 8
 WISH = "see whether small and large customers get the same care"
 
 
-def get_proof(session: Session, *, viewer: str, now: datetime, days: int = USUAL_PERIOD) -> Proof:
+def get_proof(
+    session: Session, *, viewer: str, now: datetime, days: int = USUAL_PERIOD, by: Grouping = Grouping.SIZE
+) -> Proof:
     """
-    Return how small and large customers waited in the last *days*.
+    Return how small and large customers waited in the last *days*, and the figures of each group.
 
     Raises:
         NotAllowed: the viewer is no manager.
@@ -39,29 +44,38 @@ def get_proof(session: Session, *, viewer: str, now: datetime, days: int = USUAL
     require_manager(session, by=viewer, wish=WISH)
     today = get_today(session, person_id=viewer, now=now)
     care = read_care(session, today)
-    proof = make_proof(care, days=days if days in PERIODS else USUAL_PERIOD, until=today)
+    proof = make_proof(session, care, days=days if days in PERIODS else USUAL_PERIOD, until=today, by=by)
     return proof.model_copy(update={"reconciliation": reconcile(session, today=today)})
 
 
-def make_proof(care: Care, *, days: int, until: date) -> Proof:
+def make_proof(session: Session, care: Care, *, days: int, until: date, by: Grouping = Grouping.SIZE) -> Proof:
     """Return the figures of the *days* up to *until*, and the gap of as many days before."""
     since = until - timedelta(days=days)
     period, before = care.during(since=since, until=until), care.during(since=since - timedelta(days=days), until=since)
     sizes = period.sizes.values()
-    currency, found = main_currency(sizes), set(period.bands.values())
+    currency = period.limits.currency if period.limits else main_currency(sizes)
+    counts = count_measures(session, since=since, until=until)
+    groups = list_groups(session, care, period, by)
     return Proof(
-        days=days, since=since, until=until, currency=currency,
-        bands=tuple(figures_of(band, care, period, currency) for band in Band if band in found),
+        days=days, since=since, until=until, by=by, currency=currency, limited=period.limits is not None,
+        groups=tuple(figures_of(group, care, period, counts, currency=currency) for group in groups),
         gap=gap_of(period.waits, period.bands), gap_before=gap_of(before.waits, before.bands),
         foreign=sum(size.annual_value is not None and size.currency not in {None, currency} for size in sizes),
     )  # fmt: skip
 
 
 def list_who_waited(
-    session: Session, *, band: str, viewer: str, now: datetime, days: int = USUAL_PERIOD, page: int = 0
+    session: Session,
+    *,
+    key: str,
+    viewer: str,
+    now: datetime,
+    by: Grouping = Grouping.SIZE,
+    days: int = USUAL_PERIOD,
+    page: int = 0,
 ) -> WhoWaited:
     """
-    Return a page of the customers behind the figures of *band*, in the order of every list.
+    Return a page of the customers behind the figures of the group with that *key*, in the order of every list.
 
     Raises:
         NotAllowed: the viewer is no manager.
@@ -70,7 +84,8 @@ def list_who_waited(
     today = get_today(session, person_id=viewer, now=now)
     care = read_care(session, today)
     period = care.during(since=today - timedelta(days=days), until=today)
-    mine = [care.customers[key] for key in period.waits if period.bands[key] == band]
+    found = [group for group in list_groups(session, care, period, by) if group.key == key]
+    mine = [care.customers[one] for group in found for one in group.customers if one in period.waits]
     mine.sort(key=lambda row: ((row.waiting_since - today).days / row.effective_cadence_days, row.id))
     pages = max(-(-len(mine) // PAGE_ROWS), 1)
     page = min(page, pages - 1)
@@ -78,7 +93,7 @@ def list_who_waited(
     rows = list_by_ids(session, shown)
     schemas = list_schemas(session, [rows[key] for key in shown], today=today)
     return WhoWaited(
-        band=Band(band), days=days, total=len(mine), page=page, pages=pages,
+        by=by, key=key, words=found[0].words if found else "Nobody", days=days, total=len(mine), page=page, pages=pages,
         rows=tuple(WaitedRow(customer=schema, longest=period.waits[schema.id].longest) for schema in schemas),
     )  # fmt: skip
 
@@ -91,19 +106,22 @@ def gap_of(waits: Mapping[UUID, Wait], bands: Mapping[UUID, Band]) -> GapSchema 
     return GapSchema(**gap._asdict()) if gap else None
 
 
-def figures_of(band: Band, care: Care, period: CarePeriod, currency: str | None) -> BandFigures:
-    """Return the figures of the customers of *band* in a period."""
-    keys = [key for key, its in period.bands.items() if its is band]
-    rows = [period.facts[key] for key in keys]
-    mine = [period.waits[key] for key in keys if key in period.waits]
+def figures_of(
+    group: Group, care: Care, period: CarePeriod, counts: Mapping[UUID, Counts], *, currency: str | None
+) -> GroupFigures:
+    """Return the figures of a *group* in a period."""
+    rows = [period.facts[key] for key in group.customers]
+    mine = [period.waits[key] for key in group.customers if key in period.waits]
+    measures = add_up(counts[key] for key in group.customers if key in counts)
     longest, counted = [wait.longest for wait in mine], sum(wait.counted for wait in mine)
     values = [int(row.annual_value) for row in rows if row.annual_value is not None and row.currency == currency]
     heads = [row.headcount for row in rows if row.headcount is not None]
-    return BandFigures(
-        band=band, customers=len(rows), values=_range(values), headcounts=_range(heads),
+    return GroupFigures(
+        key=group.key, words=group.words, customers=len(rows), values=_range(values), headcounts=_range(heads),
         half=percentile(longest, MIDDLE), nine_in_ten=percentile(longest, NEARLY_ALL),
         percent=100 * sum(wait.in_cadence for wait in mine) // counted if counted else None,
-        never=sum(not care.was_talked_to(key, period.until) for key in keys),
+        never=sum(not care.was_talked_to(key, period.until) for key in group.customers),
+        measures=Measures(**measures._asdict()),
     )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ from bot.reviews.rules import (
     list_waits,
     measure_wait,
 )
-from bot.reviews.tables import FACT_NAMES, FormerFacts
+from bot.reviews.rules.limits import Limits, divide_by_limits
+from bot.reviews.tables import FACT_NAMES, FormerFacts, SizeLimits
 
 COLUMNS = ("id", "name", "added_on", "waiting_since", "last_contact_on", *FACT_NAMES)
 _FORMER = ("customer_id", "until", *FACT_NAMES)
@@ -44,8 +45,8 @@ class CarePeriod:
     """
     The days after *since* up to *until*: the customers that somebody had to look after on any of them, by id.
 
-    *facts* are what was true of each on the last such day, *bands* follow from them. *waits* leaves out who was added
-    on the last day.
+    *facts* are what was true of each on the last such day, *bands* follow from them, by the *limits* that held then.
+    *waits* leaves out who was added on the last day.
     """
 
     since: date
@@ -53,6 +54,7 @@ class CarePeriod:
     facts: Mapping[UUID, Any]
     bands: Mapping[UUID, Band]
     waits: Mapping[UUID, Wait]
+    limits: Limits | None = None
 
     @property
     def sizes(self) -> dict[UUID, Size]:
@@ -78,13 +80,14 @@ class CarePeriod:
 class Care:
     """
     All customers that somebody ever had to look after, by id: their rows, what was true of them and when, the days of
-    their contacts, and the times that they waited.
+    their contacts, and the times that they waited; and the *limits* between sizes by the day from which they held.
     """
 
     customers: Mapping[UUID, Any]
     facts: Mapping[UUID, Sequence[Stretch[Any]]]
     contacts: Mapping[UUID, Sequence[date]]
     spans: Mapping[UUID, Sequence[Span]]
+    limits: Sequence[tuple[date, Limits | None]] = ()
 
     def during(self, *, since: date, until: date) -> CarePeriod:
         """Return how customers were looked after on the days after *since* up to *until*."""
@@ -94,8 +97,9 @@ class Care:
             for key in facts
             if self.customers[key].added_on < until
         }
-        bands = divide_into_bands(sizes_of(facts))
-        return CarePeriod(since=since, until=until, facts=facts, bands=bands, waits=waits)
+        sizes, limits = sizes_of(facts), next((one for day, one in reversed(self.limits) if day <= until), None)
+        bands = divide_by_limits(sizes, limits) if limits else divide_into_bands(sizes)
+        return CarePeriod(since=since, until=until, facts=facts, bands=bands, waits=waits, limits=limits)
 
     def was_talked_to(self, key: UUID, until: date) -> bool:
         """Return whether anybody had talked to the customer up to *until*."""
@@ -130,7 +134,16 @@ def read_care(session: Session, today: date) -> Care:
         facts={row.id: list_stretches(row, former.get(row.id, ())) for row in customers},
         contacts=contacts,
         spans={row.id: list_waits(contacts.get(row.id, ()), added_on=row.added_on, until=today) for row in customers},
+        limits=_list_limits(session),
     )
+
+
+def _list_limits(session: Session) -> list[tuple[date, Limits | None]]:
+    calendar = get_calendar(session, None)
+    rows = session.exec(select(SizeLimits).order_by(col(SizeLimits.set_at), col(SizeLimits.id))).all()
+    return [
+        (calendar.today(row.set_at), Limits(tuple(row.amounts), row.currency) if row.amounts else None) for row in rows
+    ]
 
 
 def _cadences(stretches: Sequence[Stretch[Any]]) -> list[Stretch[int | None]]:

@@ -85,7 +85,7 @@ def _run(session: Session, statement: str, values: dict[str, Any]) -> sa.Result[
 def _read_tally(session: Session, today: date) -> dict[str, int]:
     tally = get_coverage(session, today=today)
     return {
-        "customers": count_customers(session),
+        "customers": count_customers(session)[0],
         "in_cadence": tally.in_cadence + tally.never_contacted,
         "due": tally.due,
         "neglected": tally.neglected,
