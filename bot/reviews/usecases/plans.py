@@ -1,21 +1,23 @@
 """Carrying out plans that move customers or lengthen cadences, and undoing them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core import outbox
 from bot.core.clock import new_id
+from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
-from bot.customers.queries import list_by_ids
+from bot.customers.queries.due import CUSTOMERS, MOVING_NAMES, ScheduleBatch
 from bot.customers.tables import Customer
 from bot.customers.usecases import retract_news
-from bot.customers.usecases.scheduling import reschedule
 from bot.customers.usecases.stale import chunks
+from bot.customers.usecases.writing import update_rows
 from bot.people.queries import list_rows
 from bot.people.rules import Mute
 from bot.people.usecases import require_manager
@@ -28,14 +30,19 @@ from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT, record
 
 HANDED_OVER, LENGTHENED = "customer.handed_over", "customer.lengthened"
+COLUMNS = ("id", "name", "cadence_approved_by", *MOVING_NAMES)
 EXAMPLES = 5
 NOTHING = "There is nothing to undo here; /evenhand capacity shows the plans of the last week."
 
 
 class Piece(NamedTuple):
-    """What a plan did to one customer: its owner, or its own cadence with who approved it, before and after."""
+    """
+    What a plan did to one customer: its owner, or its own cadence, before and after.
 
-    customer: Customer
+    *row* has the columns of `COLUMNS` as they are now, or as they were when the plan was carried out.
+    """
+
+    row: Any
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
@@ -64,7 +71,7 @@ def carry_out_plan(
     if plan.fingerprint != fingerprint:
         return propose(session, plan, is_stale=True)
     plan_id = new_id()
-    pieces = list(_change(session, plan, plan_id=plan_id, by=by, now=now))
+    pieces = _change(session, plan, plan_id=plan_id, by=by, now=now)
     told = {"kind": kind.value, "total": len(pieces)}
     record(session, MADE, by=by, kind="plan", subject=plan_id, after=told, now=now)
     _tell(session, pieces, plan_id=plan_id, by=by, now=now)
@@ -96,54 +103,83 @@ def undo_plan(session: Session, *, plan_id: UUID, by: str, now: datetime) -> Pla
     if now - made.at > SHOWN_FOR:
         raise InvalidInput("A plan can be undone for a week; make another one with /evenhand capacity.")
     back, kept = _divide(session, _list_pieces(session, made), made)
-    for piece in back:
-        _restore(session, piece, by=by, now=now)
-    reschedule(session, [piece.customer for piece in back], now=now)
+    _restore(session, back, by=by, now=now)
     record(session, UNDONE, by=by, kind="plan", subject=plan_id, after={"back": len(back)}, now=now)
     session.flush()
     _tell_undone(session, back, kept, plan_id=plan_id, made=made, by=by, now=now)
-    names = tuple(piece.customer.name for piece in kept[:EXAMPLES])
+    names = tuple(piece.row.name for piece in kept[:EXAMPLES])
     return PlanUndone(what=PlanKind(made.after["kind"]), back=len(back), kept=len(kept), kept_names=names)
 
 
-def _change(session: Session, plan: Plan, *, plan_id: UUID, by: str, now: datetime) -> Iterator[Piece]:
+def _change(session: Session, plan: Plan, *, plan_id: UUID, by: str, now: datetime) -> list[Piece]:
     """Change the customers of *plan*, with a line in the audit trail for each."""
     floor = get_workspace(session).cadence_floor_days
-    after = {change.customer_id: change.after for change in plan.changes}
-    for some in chunks(list(after)):
-        rows = list_by_ids(session, some)
-        for key in some:
-            yield _change_one(session, rows[key], after[key], floor=floor, plan_id=plan_id, by=by, now=now)
-        reschedule(session, rows.values(), now=now)
-        session.flush()
+    to = {change.customer_id: change.after for change in plan.changes}
+    rows = {row.id: row for some in chunks(list(to)) for row in session.execute(_here(session, some))}
+    changes = [(rows[key], _new_values(after, floor=floor, by=by)) for key, after in to.items()]
+    _store(session, changes, now=now)
+    pieces = [Piece(row, *_told_in_trail(row, values)) for row, values in changes]
+    for piece in pieces:
+        _record(session, piece, {**piece.before, "plan": str(plan_id)}, piece.after, by=by, now=now)
+    return pieces
 
 
-def _change_one(
-    session: Session, customer: Customer, to: str | int, *, floor: int, plan_id: UUID, by: str, now: datetime
-) -> Piece:
-    before: dict[str, Any]
-    after: dict[str, Any]
+def _here(session: Session, customer_ids: Sequence[UUID] | None = None) -> sa.Select[Any]:
+    """Select the columns of these customers, or of all, in this workspace."""
+    query = sa.select(*(CUSTOMERS.c[name] for name in COLUMNS)).where(CUSTOMERS.c.workspace_id == workspace_of(session))
+    return query if customer_ids is None else query.where(CUSTOMERS.c.id.in_(customer_ids))
+
+
+def _new_values(to: str | int, *, floor: int, by: str) -> dict[str, Any]:
+    """Return the columns that a plan sets: the owner *to*, or the cadence with who approves it above the *floor*."""
     if isinstance(to, str):
-        action, before, after = HANDED_OVER, {"owner": customer.owner_id}, {"owner": to, "note": ""}
-        customer.owner_id = to
-    else:
-        before = {"cadence_days": customer.cadence_days, "cadence_approved_by": customer.cadence_approved_by}
-        action, after = LENGTHENED, {"cadence_days": to}
-        customer.cadence_days, customer.cadence_approved_by = to, by if to > floor else None
-    record(
-        session, action, by=by, kind="customer", subject=customer.id, customer_id=customer.id, now=now,
-        before={**before, "plan": str(plan_id)}, after=after,
-    )  # fmt: skip
-    return Piece(customer, before, after)
+        return {"owner_id": to}
+    return {"cadence_days": to, "cadence_approved_by": by if to > floor else None}
+
+
+def _told_in_trail(row: Any, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the audit trail tells of a change, before and after."""
+    if "owner_id" in values:
+        return {"owner": row.owner_id}, {"owner": values["owner_id"], "note": ""}
+    return {name: getattr(row, name) for name in values}, {"cadence_days": values["cadence_days"]}
+
+
+def _store(session: Session, changes: Sequence[tuple[Any, Mapping[str, Any]]], *, now: datetime) -> None:
+    """Store the new values of many customers with the schedules that follow from them."""
+    owners = {values.get("owner_id", row.owner_id) for row, values in changes}
+    schedules = ScheduleBatch(session, owners)
+    session.flush()
+    update_rows(
+        session,
+        Customer,
+        [
+            (row.id, {**values, **schedules.schedule_of(row, **values)._asdict(), "changed_at": now})
+            for row, values in changes
+        ],
+    )
+    session.expire_all()
+
+
+def _record(
+    session: Session, piece: Piece, before: Mapping[str, Any], after: Mapping[str, Any], *, by: str, now: datetime
+) -> None:
+    action = HANDED_OVER if piece.is_move else LENGTHENED
+    key = piece.row.id
+    record(session, action, by=by, kind="customer", subject=key, customer_id=key, before=before, after=after, now=now)
 
 
 def _list_pieces(session: Session, made: AuditEntry) -> list[Piece]:
     """Return what a plan did, by the names of the customers, without those erased since."""
-    same = (col(AuditEntry.action).in_([HANDED_OVER, LENGTHENED]), AuditEntry.at == made.at, AuditEntry.by == made.by)
-    query = select(Customer, AuditEntry).join(AuditEntry, col(AuditEntry.customer_id) == col(Customer.id)).where(*same)
-    rows = session.exec(query.order_by(col(Customer.name_key), col(Customer.id))).all()
-    ours = ((customer, entry) for customer, entry in rows if entry.before.get("plan") == made.subject_id)
-    return [Piece(customer, entry.before, entry.after) for customer, entry in ours]
+    theirs = sa.and_(
+        col(AuditEntry.workspace_id) == CUSTOMERS.c.workspace_id,
+        col(AuditEntry.customer_id) == CUSTOMERS.c.id,
+        col(AuditEntry.action).in_([HANDED_OVER, LENGTHENED]),
+        col(AuditEntry.at) == made.at,
+        col(AuditEntry.by) == made.by,
+    )
+    query = _here(session).add_columns(col(AuditEntry.before), col(AuditEntry.after)).join(AuditEntry, theirs)
+    rows = session.execute(query.order_by(CUSTOMERS.c.name_key, CUSTOMERS.c.id)).all()
+    return [Piece(row, row.before, row.after) for row in rows if row.before.get("plan") == made.subject_id]
 
 
 def _divide(session: Session, pieces: Sequence[Piece], made: AuditEntry) -> tuple[list[Piece], list[Piece]]:
@@ -156,24 +192,22 @@ def _divide(session: Session, pieces: Sequence[Piece], made: AuditEntry) -> tupl
 
     def may_return(piece: Piece) -> bool:
         if piece.is_move:
-            is_same = piece.customer.owner_id == piece.after["owner"] and piece.before["owner"] in here
-            return is_same and piece.customer.id not in used
-        return bool(piece.customer.cadence_days == piece.after["cadence_days"])
+            is_same = piece.row.owner_id == piece.after["owner"] and piece.before["owner"] in here
+            return is_same and piece.row.id not in used
+        return bool(piece.row.cadence_days == piece.after["cadence_days"])
 
     kept = [piece for piece in pieces if not may_return(piece)]
     return [piece for piece in pieces if may_return(piece)], kept
 
 
-def _restore(session: Session, piece: Piece, *, by: str, now: datetime) -> None:
-    customer, before = piece.customer, {name: value for name, value in piece.before.items() if name != "plan"}
-    if piece.is_move:
-        customer.owner_id = before["owner"]
-    else:
-        customer.cadence_days, customer.cadence_approved_by = before["cadence_days"], before["cadence_approved_by"]
-    record(
-        session, HANDED_OVER if piece.is_move else LENGTHENED, by=by, kind="customer", subject=customer.id, now=now,
-        customer_id=customer.id, before=piece.after, after=before,
-    )  # fmt: skip
+def _restore(session: Session, pieces: Sequence[Piece], *, by: str, now: datetime) -> None:
+    """Set owners and cadences to what they were before the plan, with a line in the audit trail for each."""
+    changes = []
+    for piece in pieces:
+        before = {name: value for name, value in piece.before.items() if name != "plan"}
+        changes.append((piece.row, {"owner_id": before["owner"]} if piece.is_move else before))
+        _record(session, piece, piece.after, before, by=by, now=now)
+    _store(session, changes, now=now)
 
 
 def _by_person(pieces: Sequence[Piece]) -> dict[str, dict[str, list[str]]]:
@@ -181,10 +215,10 @@ def _by_person(pieces: Sequence[Piece]) -> dict[str, dict[str, list[str]]]:
     told: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for piece in pieces:
         if piece.is_move:
-            told[piece.after["owner"]]["got"].append(piece.customer.name)
-            told[piece.before["owner"]]["gave"].append(piece.customer.name)
-        elif piece.customer.owner_id:
-            told[piece.customer.owner_id]["longer"].append(piece.customer.name)
+            told[piece.after["owner"]]["got"].append(piece.row.name)
+            told[piece.before["owner"]]["gave"].append(piece.row.name)
+        elif piece.row.owner_id:
+            told[piece.row.owner_id]["longer"].append(piece.row.name)
     return told
 
 
