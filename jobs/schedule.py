@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.backups import BackupFolder
+from bot.campaigns.usecases.progress import leave_channel
 from bot.core.outbox import ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.digests.usecases import stop_digest
@@ -66,12 +67,13 @@ def build_schedule(
 
 async def on_dead(runtime: Runtime, claimed: ClaimedMessage, reason: str, text: str) -> None:
     """
-    A channel that refuses its digest or escalations gets no more of them, and no mentions; the managers are told. What
-    was for somebody who left goes to the managers.
+    A channel that refuses its messages gets no digest, escalation, mention or campaign any more, and people are told.
+    What was for somebody who left goes to the managers.
     """
     if reason in NOBODY_THERE:
         await runtime.run(pass_on, workspace=claimed.workspace_id, message=claimed, text=text)
     elif claimed.recipient.startswith(("C", "G")):
         for stop in (stop_digest, lose_channel):
             await runtime.run(stop, workspace=claimed.workspace_id, channel=claimed.recipient, reason=reason)
-        await runtime.run(stop_channel, workspace=claimed.workspace_id, channel=claimed.recipient)
+        for leave in (stop_channel, leave_channel):
+            await runtime.run(leave, workspace=claimed.workspace_id, channel=claimed.recipient)

@@ -3,7 +3,7 @@
 from bot.campaigns import listeners, views
 from bot.campaigns.queries import contributions
 from bot.campaigns.queries.answers import find_form
-from bot.campaigns.schemas import CallsOver, CampaignCalls, CampaignEnded, CampaignProgress
+from bot.campaigns.schemas import CallsOver, CampaignCalls, CampaignChannelLost, CampaignEnded, CampaignProgress
 from bot.campaigns.usecases import answering, erasing, progress
 from bot.campaigns.views import forms, results
 from bot.core.feature import CheckinExtra, Feature
@@ -16,6 +16,7 @@ FEATURE = Feature(
         CampaignProgress: views.progress,
         CampaignEnded: results.ended,
         CallsOver: results.over,
+        CampaignChannelLost: views.channel_lost,
     },
     refresh={CampaignProgress: progress.refresh_progress},
     checkin_extras=(

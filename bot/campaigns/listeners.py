@@ -20,11 +20,12 @@ from bot.core.runtime import Runtime
 from bot.customers.gateways import write_csv
 from bot.customers.rules.names import clean_text
 from bot.slack.blocks import Block, Message, section
-from bot.slack.callers import WHAT_IS_LEFT_SECONDS, Caller
+from bot.slack.callers import PATIENCE_SECONDS, WHAT_IS_LEFT_SECONDS, Caller
 from bot.slack.files import send_file
 from bot.slack.modals import OUT_OF_DATE, ModalState, notice_modal
 from bot.slack.payloads import Form, page_in, uuid_in
 from bot.workspaces.listeners import choose_channel, listen
+from bot.workspaces.schemas import ChannelSchema
 
 FIELDS = {name: f"{forms.FIELD}{name}" for name in ("name", "size", "callers", "until", "questions", "seed", "channel")}
 SENT = "The draw, the answers and the result are in our direct messages."
@@ -76,18 +77,22 @@ async def open_new(caller: Caller) -> None:
 async def submit(caller: Caller) -> None:
     """Show the draw that the form would make; make it if that is what the form shows."""
     seen, settings = DrawState.load(caller.view).seen, read_settings(caller.form)
-    proposal = await caller.check(usecases.plan_campaign, settings=settings)
-    if seen != proposal.key:
-        await caller.show(_form(settings, proposal))
-        return
-    channel = await choose_channel(caller, settings.channel_id, usecases.check_campaign, settings=settings)
+    wanted = settings.channel_id if seen else None
+    channel = await choose_channel(caller, wanted, usecases.check_settings, settings=settings)
+    work = _draw(caller, settings, seen, channel)
+    await caller.show_in_time(work, title="Campaign", patience=WHAT_IS_LEFT_SECONDS if wanted else PATIENCE_SECONDS)
 
-    async def work() -> Block:
+
+async def _draw(caller: Caller, settings: CampaignInput, seen: str, channel: ChannelSchema | None) -> Block:
+    """Return what replaces the form: the form with the draw or with what is wrong above it, or what was drawn."""
+    try:
+        if not seen:
+            return _form(settings, await caller.check(usecases.plan_campaign, settings=settings))
         inputs: dict[str, Any] = {"settings": settings, "seen": seen, "channel": channel}
         made = await caller.run(usecases.draw_campaign, **inputs, view_id=f"{caller.view['id']}:{seen}"[:255])
-        return _form(settings, made) if isinstance(made, Proposal) else views.drawn(made)
-
-    await caller.show_in_time(work(), title="Campaign", patience=WHAT_IS_LEFT_SECONDS)
+    except InvalidInput as error:
+        return forms.campaign_form(settings, None, state=DrawState().dump(), problem=str(error))
+    return _form(settings, made) if isinstance(made, Proposal) else views.drawn(made)
 
 
 async def show(caller: Caller) -> None:

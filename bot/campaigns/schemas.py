@@ -236,6 +236,15 @@ class CallsOver(Notification):
     rows: tuple[CallRow, ...]
 
 
+class CampaignChannelLost(Notification):
+    """The channel of a campaign sees no more of it: Slack refuses it, or outsiders could read it."""
+
+    kind = "campaigns.channel_lost"
+
+    campaign_name: str
+    channel_name: str
+
+
 Cells = tuple[str | int | float | date | Decimal | None, ...]
 
 

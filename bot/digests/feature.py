@@ -1,6 +1,6 @@
 """Declares the digests feature: scheduled messages to a channel."""
 
-from bot.core.feature import Feature
+from bot.core.feature import Feature, Subcommand
 from bot.digests import listeners
 from bot.digests.queries.setup import export_person, find_problems, list_first_steps, list_lost_channels
 from bot.digests.schemas import AllClear, CommitmentsDigest, DigestPage, DigestStopped, NeglectedDigest
@@ -22,4 +22,11 @@ FEATURE = Feature(
     export=export_person,
     check=find_problems,
     lost_channels=list_lost_channels,
+    subcommands=(
+        Subcommand(
+            word="audit",
+            about="is for Slack's admins: who did what, or wasn't allowed to.",
+            answer=listeners.show_audit,
+        ),
+    ),
 )

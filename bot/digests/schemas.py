@@ -228,6 +228,27 @@ class NeglectedList(Schema):
     taken: CustomerTakenOver | None = None
 
 
+class AuditLine(Schema):
+    """Somebody did or tried an *action*: what it was about, and what changed, in plain words."""
+
+    at: datetime
+    who: str
+    action: str
+    about: str
+    change: str = ""
+
+
+class AuditPage(Schema):
+    """A page of the audit trail, counted from 0; with *refused* only of what people weren't allowed to."""
+
+    lines: tuple[AuditLine, ...]
+    page: int
+    refused: bool
+    has_more: bool
+    zone: str
+    now: datetime
+
+
 class JobHealth(Schema):
     """What a job does, when it last succeeded, and its error since."""
 

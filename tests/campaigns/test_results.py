@@ -124,8 +124,9 @@ def test_answers_are_counted_with_scores_and_quotes(office: Office) -> None:
     assert {quote.words for quote in ideas.quotes} <= {f"idea {place}" for place in range(8)}
     assert (ideas.answered, len(ideas.quotes)) == (8, 5)
     shown = words(list(result(told(office, campaign)).blocks))
-    assert "NPS -25 (n = 8, surely between" in shown
-    assert "75% gave 8 or more (n = 8, surely between 41% and 93%)" in shown
+    assert "NPS -25 (n = 8, likely between" in shown
+    assert "75% gave 8 or more (n = 8, likely between 41% and 93%)" in shown
+    assert "3 ×2 · 8 ×6" in shown
     assert "yes 4 · no 4" in shown or "no 4 · yes 4" in shown
 
 

@@ -247,7 +247,7 @@ def test_the_sentence_says_when_there_are_too_few_to_tell() -> None:
     """And otherwise how many more or fewer."""
     assert compare_words(Against(5, 50, 9, 50), "escalated") == ("5 of 50 escalated against 9 of 50: too few to tell")
     assert compare_words(Against(48, 50, 20, 50), "were talked to") == (
-        "48 of 50 were talked to against 20 of 50: 56 in 100 more, surely between 39 and 69"
+        "48 of 50 were talked to against 20 of 50: 56 in 100 more, likely between 39 and 69"
     )
     assert "in 100 fewer" in compare_words(Against(2, 50, 20, 50), "escalated")
     assert "too few to tell" in compare_words(Against(0, 0, 0, 0), "escalated")

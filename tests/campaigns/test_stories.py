@@ -48,11 +48,16 @@ async def test_a_manager_sees_the_draw_before_it_is_made(world: World) -> None:
     form = await window(mara, "Campaign")
     await filled(world, form, **WISH)
     assert await mara.submit(form) is None
-    assert "*5 of 24* active customers would be called, and 5 more are left alone" in words(form.blocks)
+    await reads(mara, form, "*5 of 24* active customers would be called, and 5 more are left alone")
     assert "Seed 4711, list " in words(form.blocks)
-    await filled(world, form, size="6")
+    await filled(world, form, size="13")
     assert await mara.submit(form) is None
-    assert "*6 of 24* active customers" in words(form.blocks)
+    await reads(mara, form, "There are 24 such customers; 13 calls need 26")
+    await filled(world, form, size="6", until="2026-11-23")
+    assert "Choose a day ahead" in (await mara.submit(form) or {})["campaigns.field.until"]
+    await filled(world, form, until="2026-12-18")
+    assert await mara.submit(form) is None
+    await reads(mara, form, "*6 of 24* active customers")
     assert rows(world, Campaign) == []
     assert await mara.submit(form) is None
     done = await window(mara, "Drawn")

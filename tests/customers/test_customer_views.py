@@ -33,7 +33,7 @@ from bot.customers.schemas import (
     OfferedButton,
 )
 from bot.customers.schemas.families import Family, FamilyCounts, FamilyMember, FamilyPage
-from bot.customers.schemas.importing import ImportTakenBack, ListImported
+from bot.customers.schemas.importing import ImportTakenBack, ListImported, Spread
 from bot.customers.schemas.losses import LossForm, RelativeLost
 from bot.customers.schemas.sharing import (
     CustomersTakenBack,
@@ -141,7 +141,8 @@ MESSAGES = {
     "pooled": views.customer_taken(CustomerTaken(name=NAME, to=None, by=ANA)),
     "imported": views.imported(
         ListImported(import_id=ID, file_name=NAME, added=46_964, changed=1, left_alone=2, refused=3, remarks=4,
-                     first_refusals=(EVIL,) * 3, unowned=9, may_share=True, spread=(104, 100))),
+                     first_refusals=(EVIL,) * 3, unowned=9, may_share=True,
+                     spread=Spread(weeks=104, a_day=100, is_evened=True))),
     "empty pool, shared out": views.page(ListPage(rows=(), pool=True, may_share=True, shares=SHARINGS)),
     "shared out": sharing.shared_out(PoolShared(share_id=ID, total=46_964, shares=((NAME, 46_964),) * 500)),
     "shared out, undone": sharing.shared_before(SHARED.model_copy(update={"undone_by": NAME})),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from bot.checkins.rules import Channel, Result
@@ -19,12 +20,14 @@ from bot.customers.usecases.levelling import apply_levelling
 from bot.customers.usecases.rescheduling import reschedule_workspace
 from bot.customers.usecases.scheduling import bring_forward, set_last_contact, snooze_customer
 from bot.customers.usecases.sharing import share_out_pool
+from bot.customers.views import spread_words
 from bot.home.usecases import end_absence
 from bot.people.rules import DAY
 from bot.people.tables import Absence
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import change_settings
 from jobs.level_load import level_load
+from tests.customers.lists import take_in
 from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
 
 pytestmark = pytest.mark.both_databases
@@ -239,3 +242,63 @@ async def test_size_plays_no_part(office: Office) -> None:
     assert len(plan) == 12
     change(office, resize(list(range(20))[::-1]))
     assert office.ask(plan_levelling, owner_id=ANA) == plan
+
+
+def test_more_customers_take_no_more_statements(office: Office) -> None:
+    """The plan of sixty takes as many as the plan of twenty; so does its writing."""
+
+    def count(act: Callable[[], object]) -> int:
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            sent.append(statement)
+
+        engine = office.runtime.database.engine
+        event.listen(engine, "before_cursor_execute", note)
+        act()
+        event.remove(engine, "before_cursor_execute", note)
+        return len(sent)
+
+    crowd(office, 20)
+    crowd(office, 60, owner=BOB)
+    few, many = (office.ask(plan_levelling, owner_id=owner) for owner in (ANA, BOB))
+    assert len(few) < len(many)
+    plans = [count(lambda one=owner: office.ask(plan_levelling, owner_id=one)) for owner in (ANA, BOB)]
+    writes = [count(lambda some=moves: office.do(apply_levelling, moves=some)) for moves in (few, many)]
+    assert plans[0] == plans[1]
+    assert writes[0] == writes[1]
+
+
+async def test_a_pass_that_stopped_halfway_goes_on(office: Office) -> None:
+    """What is written stays, and the days are level after the next one."""
+    crowd(office)
+    moves = office.ask(plan_levelling, owner_id=ANA)
+    office.do(apply_levelling, moves=moves[:5])
+    assert await level_load(office.runtime) == 7
+    assert max(Counter(dues(office).values()).values()) == CAP
+
+
+def listed(count: int, called: str) -> str:
+    """Return rows of a list, all Ana's, who were all talked to on the same day, or never."""
+    return "".join(f"C{called}{number},Ana Lima,{called}\n" for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (listed(8, "") + listed(8, "2026-11-20"), None),
+        (listed(9, ""), "Their first check-ins are spread over 5 weeks, at most 8 a day for each owner."),
+        (listed(9, "2026-11-20"), "Where more than 8 are due on one day, some of them come up earlier."),
+    ],
+)
+def test_an_import_says_how_its_customers_are_spread(office: Office, rows: str, words: str | None) -> None:
+    """First check-ins over weeks, others where a day would hold too many; nothing where no day does."""
+    done = take_in(office, "Company,Owner,Last contact\n" + rows)
+    assert (spread_words(done.plan.spread) if done.plan.spread else None) == words
+
+
+def test_an_import_says_nothing_of_days_that_are_left_as_they_are(office: Office) -> None:
+    """Where a manager has switched it off, nobody comes up earlier."""
+    office.do(change_settings, **USUAL, levels_load=False, by=MARA)
+    done = take_in(office, "Company,Owner,Last contact\n" + listed(9, "2026-11-20"))
+    assert done.plan.spread is None

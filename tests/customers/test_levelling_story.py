@@ -18,7 +18,10 @@ pytestmark = pytest.mark.both_databases
 
 CAP = 8
 CADENCE = 90
-SPREAD = "Their first check-ins are spread over 13 weeks, at most 8 a day for each owner."
+SPREAD = (
+    "Their first check-ins are spread over 13 weeks, at most 8 a day for each owner. "
+    "Where more than 8 others are due on one day, some of them come up earlier."
+)
 EARLY = "to even out busy days"
 HEAD = "Company,Owner,Last contact,Cadence"
 CALLED = [f"Known {n},Ana Lima,2026-10-05,{CADENCE}" for n in range(100)]

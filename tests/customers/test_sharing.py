@@ -14,8 +14,10 @@ from sqlmodel import col, select
 
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import record_checkin
+from bot.core.batches import OneTransaction
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import DeliveryState, OutboxMessage
+from bot.customers.gateways import read_drafts
 from bot.customers.queries import get_customer
 from bot.customers.queries.screens import timeline
 from bot.customers.queries.sharing import list_shares
@@ -24,8 +26,10 @@ from bot.customers.rules.sharing import UNIT, load_of, room_of, share_out
 from bot.customers.schemas.sharing import ShareDone
 from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over
+from bot.customers.usecases.comparing import ImportOptions
+from bot.customers.usecases.lists import run_import
 from bot.customers.usecases.rescheduling import reschedule_workspace
-from bot.customers.usecases.sharing import share_out_pool, undo_share_out
+from bot.customers.usecases.sharing import read_room, share_out_pool, undo_share_out
 from bot.customers.views import sharing
 from bot.features import FEATURES
 from bot.people.queries import get_person
@@ -134,6 +138,21 @@ def test_who_has_more_room_gets_more(office: Office) -> None:
     office.do(undo_share_out, share_id=done.id, by=MARA)
     done = office.do(share_out_pool, among=[ANA, BOB], by=MARA, features=FEATURES)
     assert dict(done.shares) == {"Bob Chen": 20}
+
+
+def test_a_list_is_shared_out_by_the_same_room(office: Office) -> None:
+    """New customers count by the cadences that the list gives them."""
+    employ(office, ANA, 14, a_day=1)
+    employ(office, BOB, 10, a_day=2)
+    room = office.ask(read_room, among=[ANA, BOB], features=FEATURES, viewer=MARA)
+    rows = "Name,Cadence\n" + "".join(f"Shop {number},{60 if number % 2 else ''}\n" for number in range(40))
+    drafts = read_drafts(rows.encode(), name="shops.csv", today=START.date())
+    options = ImportOptions(share_among=[ANA, BOB], room=room)
+    with office.runtime.database.transaction("T0EVENHAND") as session:
+        done = run_import(OneTransaction(session, START), drafts=drafts, options=options, by=MARA)
+    assert dict(done.plan.shares) == {"Ana Lima": 6, "Bob Chen": 34}
+    with pytest.raises(NotAllowed, match="Only managers can share customers out"):
+        office.ask(read_room, among=[ANA], features=FEATURES, viewer=ANA)
 
 
 def test_size_plays_no_part_in_a_sharing(office: Office) -> None:

@@ -18,12 +18,17 @@ START_SECONDS = 60.0
 async def running(
     slack: Rehearsal, url: str, folder: Path, *, http: bool = False, **more: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run `evenhand run` in *folder* against *slack*; at the end it is killed if it still runs."""
+    """
+    Run `evenhand run` in *folder* against *slack*; at the end it is killed if it still runs.
+
+    What it logs is in *folder*, in `log.txt`.
+    """
     inherited = {name: value for name, value in os.environ.items() if name not in NAMES}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", cwd=folder, stderr=asyncio.subprocess.DEVNULL,
-        env={**inherited, "PYTHONPATH": str(ROOT), **environment(slack, url, http=http), **more},
-    )  # fmt: skip
+    with (folder / "log.txt").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", cwd=folder, stderr=log,
+            env={**inherited, "PYTHONPATH": str(ROOT), **environment(slack, url, http=http), **more},
+        )  # fmt: skip
     try:
         if not http:
             await slack.wait_connected(timeout=START_SECONDS)

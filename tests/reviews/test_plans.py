@@ -403,7 +403,7 @@ async def test_a_plan_that_became_stale_is_shown_again_over_the_wire(world: Worl
     """With a sentence on top; the next word carries it out. It is undone from the page of capacity."""
     made = employ(world.office, ANA, 30, a_day=1)
     form = await open_plan(world, capacity_views.LENGTHEN, "Longer cadences")
-    assert "30 days → 47 days" in shown(form)
+    assert "30 → 47 days" in shown(form)
     world.office.do(hand_over, customer_id=made[0], to=KIRI, by=ANA)
     mara = world.as_(MARA)
     await mara.submit(form)

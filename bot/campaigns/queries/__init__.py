@@ -82,6 +82,17 @@ def list_running(session: Session) -> Sequence[Campaign]:
     return session.exec(running.order_by(col(Campaign.id))).all()
 
 
+def list_over(session: Session, *, now: datetime) -> Sequence[Campaign]:
+    """Return the campaigns that run although their last day is over in the workspace's zone."""
+    today = get_today(session, person_id=None, now=now)
+    return [row for row in list_running(session) if row.until < today]
+
+
+def list_channels_to_tell(session: Session, *, now: datetime) -> list[str]:
+    """Return the channels in which the result of a campaign is to be posted now."""
+    return sorted({row.channel_id for row in list_over(session, now=now) if row.channel_id})
+
+
 def list_members(session: Session, campaign_id: UUID, arm: Arm | None = None) -> Sequence[CampaignMember]:
     """Return the customers of a campaign, by the day of their call; only those of *arm* if there is one."""
     query = select(CampaignMember).where(CampaignMember.campaign_id == campaign_id)

@@ -89,4 +89,4 @@ def compare_words(against: Against, verb: str) -> str:
         return f"{counted}: too few to tell"
     points, ends = round(100 * abs(gap.value)), sorted(round(100 * abs(end)) for end in (gap.low, gap.high))
     more = "more" if gap.value > 0 else "fewer"
-    return f"{counted}: {points} in 100 {more}, surely between {ends[0]} and {ends[1]}"
+    return f"{counted}: {points} in 100 {more}, likely between {ends[0]} and {ends[1]}"

@@ -69,18 +69,19 @@ class Plan:
     proposal: Proposal
 
 
-def check_campaign(
+def check_settings(
     session: Session, *, settings: CampaignInput, channel: ChannelSchema | None, by: str, now: datetime
 ) -> None:
     """
-    Check the settings of a campaign and its channel, without changing anything.
+    Check the settings of a campaign and its channel, as far as that takes no look at the customers.
 
     Raises:
-        NotAllowed, InvalidInput: as `plan_campaign`; field `channel`, too.
+        NotAllowed: *by* is no manager.
+        InvalidInput: fields `name`, `size`, `callers`, `until`, `questions`, `seed`, `channel`.
     """
-    plan_campaign(session, settings=settings, by=by, now=now)
-    if channel is not None and channel.problem:
-        raise InvalidInput(fields={"channel": channel.problem})
+    require_manager(session, by=by, wish=WISH)
+    problems = _problems(session, settings, today=get_today(session, person_id=by, now=now))
+    require_valid({**problems, "channel": channel.problem if channel else None})
 
 
 def plan_campaign(session: Session, *, settings: CampaignInput, by: str, now: datetime) -> Proposal:
@@ -118,6 +119,7 @@ def draw_campaign(
     _tell_callers(session, row, members, by=by, now=now)
     schema = schema_of(session, row, viewer=by, now=now)
     if channel is not None:
+        row.shown = schema.counts
         post_progress(session, schema, to=channel.id, now=now)
     return schema
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from bot.campaigns.queries import call_rows, get_row, list_members, list_reached, list_running
+from bot.campaigns.queries import call_rows, get_row, list_members, list_over, list_reached
 from bot.campaigns.queries.results import result_of
 from bot.campaigns.rules import SALES_LIMIT, Arm, CampaignState
 from bot.campaigns.schemas import CallsOver, CampaignEnded
@@ -17,7 +17,6 @@ from bot.core import outbox
 from bot.customers.queries import get_customer
 from bot.followups.rules import REASON, FollowupState
 from bot.followups.usecases import close
-from bot.people.queries import get_today
 from bot.people.usecases import require_manager
 from bot.workspaces.usecases import BOT, record
 
@@ -33,8 +32,7 @@ def end_campaigns(session: Session, *, now: datetime) -> int:
     Calls that weren't made are cancelled, and those who would have made them are told once; who drew the campaign and
     its channel get the result.
     """
-    today = get_today(session, person_id=None, now=now)
-    over = [row for row in list_running(session) if row.until < today]
+    over = list_over(session, now=now)
     for row in over:
         _end(session, row, now=now)
     return len(over)

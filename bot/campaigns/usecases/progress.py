@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from bot.campaigns.queries import get_row, list_members, list_reached, list_running, schema_of
 from bot.campaigns.rules import Arm
-from bot.campaigns.schemas import CampaignProgress, CampaignSchema
+from bot.campaigns.schemas import CampaignChannelLost, CampaignProgress, CampaignSchema
 from bot.campaigns.tables import Campaign
 from bot.core import outbox
 from bot.followups.rules import FollowupState
@@ -30,6 +30,20 @@ def progress_key(campaign_id: UUID) -> str:
 def complete_reached(session: Session, *, now: datetime) -> int:
     """Close the follow-ups of customers that were talked to since they were drawn; return how many."""
     return sum(_complete(session, row, now=now) for row in list_running(session))
+
+
+def leave_channel(session: Session, *, channel: str, now: datetime) -> int:
+    """
+    Show no more of campaigns in a channel that Slack refuses or outsiders can read; tell who drew them.
+
+    Returns how many campaigns that were.
+    """
+    rows = [row for row in list_running(session) if row.channel_id == channel]
+    for row in rows:
+        lost = CampaignChannelLost(campaign_name=row.name, channel_name=row.channel_name)
+        row.channel_id = None
+        outbox.enqueue(session, lost, to=row.made_by, key=f"campaign_channel_lost:{row.id}:{channel}", now=now)
+    return len(rows)
 
 
 def mark_shown(session: Session, *, campaign_id: UUID, counts: dict[str, int], now: datetime) -> None:  # noqa: ARG001 - every use case takes the time

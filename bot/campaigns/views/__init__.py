@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.campaigns.rules import NAME, CampaignState
-from bot.campaigns.schemas import CallRow, CampaignCalls, CampaignProgress, CampaignSchema
+from bot.campaigns.schemas import CallRow, CampaignCalls, CampaignChannelLost, CampaignProgress, CampaignSchema
 from bot.commitments.views import plain
 from bot.slack import blocks as ui
 from bot.slack.blocks import Block, Message
@@ -84,6 +84,16 @@ def progress(schema: CampaignProgress) -> Message:
     return Message(text=plain(text), blocks=[ui.section(text), *people, about, show])
 
 
+def channel_lost(schema: CampaignChannelLost) -> Message:
+    """Tell who drew a campaign that its channel sees no more of it."""
+    name, channel = ui.bold(ui.cut(schema.campaign_name, NAME)), ui.escape(ui.cut(schema.channel_name, NAME_LENGTH))
+    text = (
+        f"#{channel} sees no more of {name}: I can't post there, or outsiders could read it. The campaign goes on;"
+        " /campaign shows how far it is, and its result comes to you."
+    )
+    return Message(text=plain(text), blocks=[ui.section(text)])
+
+
 def headline(schema: CampaignSchema) -> str:
     """Return `*Portal*: 12 of 50 customers talked to, 10 answered; until Fri 18 Dec.`"""
     until = _day(schema.until, schema.today)
@@ -99,13 +109,12 @@ def _row(one: CallRow, schema: CampaignSchema) -> list[Block]:
     answers = f" · {one.answered} of {ui.plural(questions, 'answer')}" if questions else ""
     state = "✓ talked to" if one.is_reached else f"by {_day(one.due_on, schema.today)}"
     text = f"{_customer(one)} · {ui.escape(ui.cut(one.caller_name, 60))} · {state}{answers}"
-    if schema.state is CampaignState.ENDED and not questions:
-        return [ui.section(text)]
-    buttons = [_check_in(one)] if schema.state is CampaignState.RUNNING else []
+    is_open = schema.state is CampaignState.RUNNING and not one.is_reached
+    buttons = [_check_in(one)] if is_open else []
     buttons += [ui.button("Answers", ANSWER, str(one.member_id))] if questions else []
-    if schema.state is CampaignState.RUNNING and not one.is_reached:
-        buttons.append(ui.button("Replace…", REPLACE, str(one.member_id)))
-    return [ui.section(text), ui.actions(*buttons, block_id=f"campaigns.call:{one.member_id}")]
+    buttons += [ui.button("Replace…", REPLACE, str(one.member_id))] if is_open else []
+    actions = [ui.actions(*buttons, block_id=f"campaigns.call:{one.member_id}")] if buttons else []
+    return [ui.section(text), *actions]
 
 
 def _bar(part: int, whole: int) -> str:

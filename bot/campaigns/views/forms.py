@@ -29,9 +29,10 @@ HINT = (
 PLACEHOLDER = "How good is our portal? (0-10)\nWhat would help you most?"
 
 
-def campaign_form(settings: CampaignInput, proposal: Proposal | None, *, state: str) -> Block:
-    """Return the form of a new campaign; with a *proposal*, the draw that it would make stands above."""
-    blocks = [*(proposed(proposal) if proposal else ()), *_fields(settings)]
+def campaign_form(settings: CampaignInput, proposal: Proposal | None, *, state: str, problem: str = "") -> Block:
+    """Return the form of a new campaign; the draw that it would make, or what is wrong, stands above."""
+    wrong = [ui.section(f"⚠ {ui.escape(ui.cut(problem, 500))}"), ui.divider()] if problem else []
+    blocks = [*wrong, *(proposed(proposal) if proposal else ()), *_fields(settings)]
     submit = "Draw" if proposal else "Show the draw"
     return ui.modal("Campaign", blocks, callback_id=DRAW, submit=submit, state=state)
 

@@ -77,12 +77,12 @@ def _question(one: QuestionResult) -> str:
 
 def _score(one: QuestionResult) -> str:
     score, counts = one.score or Estimate(0, 0, 0, 0), one.counts
-    told = " ".join(f"{points}: {count:,}" for points, count in enumerate(counts[:11]) if count)
+    told = " · ".join(f"{points} ×{count:,}" for points, count in enumerate(counts[:11]) if count)
     if one.question.kind is QuestionKind.RECOMMEND:
         return (
-            f"NPS {score.value:+.0f} (n = {score.n:,}, surely between {score.low:+.0f} and {score.high:+.0f})\n{told}"
+            f"NPS {score.value:+.0f} (n = {score.n:,}, likely between {score.low:+.0f} and {score.high:+.0f})\n{told}"
         )
-    ends = f"surely between {_percent(score.low)} and {_percent(score.high)}"
+    ends = f"likely between {_percent(score.low)} and {_percent(score.high)}"
     return f"{_percent(score.value)} gave 8 or more (n = {score.n:,}, {ends})\n{told}"
 
 

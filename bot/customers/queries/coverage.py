@@ -66,7 +66,8 @@ def list_team_coverage(
 def count_customers(session: Session) -> tuple[int, Counts]:
     """Count all customers, whatever their status, and the active ones by their cadence."""
     others = sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.number), 0)).where(
-        TALLY.c.workspace_id == workspace_of(session), TALLY.c.status != Status.ACTIVE
+        TALLY.c.workspace_id == workspace_of(session),
+        TALLY.c.status.in_([one for one in Status if one is not Status.ACTIVE]),
     )
     active = count_by_cadence(session, is_active(TALLY))
     return sum(active.values()) + int(session.execute(others).scalar_one()), active

@@ -70,12 +70,12 @@ def ahead(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
 
 def waiting(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
     """SQL: active, due or neglected, and not snoozed."""
-    return sa.and_(awake(today, of), reached(today, of))
+    return sa.and_(reached(today, of), awake(today, of))  # for most rows, the first condition tells
 
 
 def neglected(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
     """SQL: active, past the hard limit, and not snoozed at the customer's own wish."""
-    return sa.and_(awake(today, of), of.c.neglected_after < today)
+    return sa.and_(of.c.neglected_after < today, awake(today, of))
 
 
 def standing_at(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[str]:

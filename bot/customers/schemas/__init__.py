@@ -14,6 +14,7 @@ from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.questions import Question
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.schemas.families import Family, ParentSuggestion
+from bot.customers.schemas.importing import Spread
 from bot.customers.schemas.sharing import ShareSummary
 
 
@@ -256,8 +257,8 @@ class ImportPlan(Schema):
     What taking a list in would do: `added` names, `changes`, customers left alone, rows refused, and rows that were
     `taken_as_one`. Each row of the file is the first of a customer that is added, changed or left alone, or it joins
     an earlier row, or it is refused; `added_rows` and `changed_rows` are such first rows. `remarks` are about rows that
-    are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their cadence; they are
-    `spread` over so many weeks, of which an owner gets so many a day (None: nobody gets more than that in all).
+    are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their cadence; `spread`
+    tells how the customers that it would add are spread over days.
 
     `unowned` of the added customers have no owner; managers may share them out, for instance among `proposed` people.
     `shares` says by name who got how many. With `only_managers`, a sentence, the list can't be imported by who asks.
@@ -275,7 +276,7 @@ class ImportPlan(Schema):
     refusals: tuple[Refusal, ...] = ()
     remarks: tuple[Note, ...] = ()
     late: int = 0
-    spread: tuple[int, int] | None = None
+    spread: Spread | None = None
     sample: tuple[SampleRow, ...] = ()
     unowned: int = 0
     may_share: bool = False

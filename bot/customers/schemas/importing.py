@@ -6,6 +6,19 @@ from uuid import UUID
 from bot.core.schemas import Notification, PromptNotification, Schema
 
 
+class Spread(Schema):
+    """
+    How new customers of a list are spread over the days of their owners, of whom each gets at most *a_day* on one.
+
+    First check-ins are spread over *weeks* (0: they are no more than a day's). *is_evened*: others, who were talked to
+    before, would be more on one day, and some of them come up earlier.
+    """
+
+    weeks: int
+    a_day: int
+    is_evened: bool = False
+
+
 class RefusedFile(Schema):
     """The rows that an import of the list *file_name* refused, as a CSV file."""
 
@@ -64,4 +77,4 @@ class ListImported(PromptNotification):
     first_refusals: tuple[str, ...] = ()
     unowned: int = 0
     may_share: bool = False
-    spread: tuple[int, int] | None = None
+    spread: Spread | None = None

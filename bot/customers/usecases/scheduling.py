@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from bot.core.errors import InvalidInput
 from bot.customers.queries import get_customer, schema_of
-from bot.customers.queries.due import ScheduleBatch
+from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.rules.due import (
     RuleRefused,
     SnoozeReason,
@@ -24,12 +24,12 @@ from bot.customers.rules.due import (
 )
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
+from bot.customers.schemas.importing import Spread
 from bot.customers.tables import Customer
 from bot.customers.usecases.levelling import ask_for_levelling
 from bot.customers.usecases.matching import ListedCustomer, not_added_by
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
-from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import record
 
 FORWARD_DAYS = 2  # working days of the owner
@@ -60,12 +60,14 @@ def audit(
 
 
 def reschedule(session: Session, customers: Iterable[Customer], *, now: datetime) -> int:
-    """Recompute the schedules of *customers*; return how many there are."""
+    """Recompute the schedules of *customers*; return how many there are. After several, days are levelled at once."""
     rescheduled = list(customers)
     schedules = ScheduleBatch(session, {customer.owner_id for customer in rescheduled})
     for customer in rescheduled:
         schedules.apply(customer)
         customer.changed_at = now
+    if len(rescheduled) > 1:
+        ask_for_levelling(session)
     return len(rescheduled)
 
 
@@ -213,7 +215,6 @@ def give_from_pool(
         for customer in theirs:
             customer.first_due_on = dues[str(customer.id)]
     reschedule(session, customers, now=now)
-    ask_for_levelling(session)
 
 
 def spread_first_calls(
@@ -237,15 +238,20 @@ def spread_first_calls(
     return sum(_spread_one(schedules, owner_id, group, taken, now) for owner_id, group in waiting.items())
 
 
-def measure_spread(session: Session, new: Sequence[ListedCustomer]) -> tuple[int, int] | None:
-    """Return over how many weeks first calls are spread, and how many a day an owner gets; None for a day's worth."""
-    per_day = get_workspace(session).first_calls_a_day
-    given = (target.given for target in new if target.given.get("owner_id"))
-    dues = [(each["owner_id"], each["first_due_on"]) for each in given if each.get("first_due_on")]
-    if max(Counter(owner_id for owner_id, _ in dues).values(), default=0) <= per_day:
-        return None
-    days = sorted(due for _, due in dues)
-    return (days[-1] - days[0]).days // 7 + 1, per_day
+def measure_spread(session: Session, new: Sequence[ListedCustomer]) -> Spread | None:
+    """Return how new customers of owners are spread over days; None when no owner gets more than a day's calls."""
+    schedules, first, others = ScheduleBatch(session), Counter[str](), Counter[tuple[str, date]]()
+    days: list[date] = []
+    for given in (target.given for target in new if target.given.get("owner_id")):
+        if due := given.get("first_due_on"):
+            first[given["owner_id"]] += 1
+            days.append(due)
+        elif given.get("status", Status.ACTIVE) is Status.ACTIVE:
+            others[given["owner_id"], schedules.compute(*map(given.get, MOVING_NAMES)).due_on] += 1
+    a_day = schedules.workspace.first_calls_a_day
+    weeks = (max(days) - min(days)).days // 7 + 1 if max(first.values(), default=0) > a_day else 0
+    is_evened = schedules.workspace.levels_load and max(others.values(), default=0) > a_day
+    return Spread(weeks=weeks, a_day=a_day, is_evened=is_evened) if weeks or is_evened else None
 
 
 def count_first_calls(session: Session, which: sa.ColumnElement[bool] | None = None) -> Taken:

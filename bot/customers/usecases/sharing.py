@@ -1,7 +1,7 @@
 """Sharing the customers without an owner out among people, and undoing that."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -57,9 +57,8 @@ def share_out_pool(
     if not pool:
         raise AlreadyDone("Every customer has an owner already; nothing was left to share out.")
     outbox.require_new_submission(session, view_id, now=now)
-    limits, share_id = collect_limits(features, session, now), new_id()
+    room, share_id = _room(session, people, features, now), new_id()
     loads = {customer.id: load_of(customer.effective_cadence_days) for customer in pool}
-    room = room_of(people, limits, list_loads(session, people))
     shares = share_out({customer.id: customer.parent_id for customer in pool}, room, loads)
     give_from_pool(session, pool, shares, now=now)
     for customer in pool:
@@ -129,14 +128,32 @@ def list_unowned(prepared: Prepared) -> list[ListedCustomer]:
     return sorted(bare, key=lambda one: (one.name_key, one.domain or "", one.source, one.external_id or ""))
 
 
-def share_out_new(prepared: Prepared, among: Sequence[str]) -> None:
-    """Give the new customers without an owner to people, evenly by their number; families stay together."""
+def share_out_new(prepared: Prepared, room: Mapping[str, int], *, default_cadence: int) -> None:
+    """Give the new customers without an owner to people by the *room* they have; families stay together."""
     unowned = list_unowned(prepared)
     parents = {target.id: target.parent.id if target.parent is not None else None for target in unowned}
-    shares = share_out(parents, dict.fromkeys(among, 0))
+    loads = {target.id: load_of(target.given.get("cadence_days") or default_cadence) for target in unowned}
+    shares = share_out(parents, room, loads)
     for target in unowned:
         target.given["owner_id"] = shares[target.id]
     prepared.shares = Counter(shares.values())
+
+
+def read_room(
+    session: Session, *, among: Sequence[str], features: Sequence[Feature], viewer: str, now: datetime
+) -> dict[str, int]:
+    """
+    Return the load that each of *among* can still carry, as *features* know it.
+
+    Raises:
+        NotAllowed: the viewer is no manager.
+    """
+    require_manager(session, by=viewer, wish="share customers out")
+    return _room(session, list(dict.fromkeys(among)), features, now)
+
+
+def _room(session: Session, people: Sequence[str], features: Sequence[Feature], now: datetime) -> dict[str, int]:
+    return room_of(people, collect_limits(features, session, now), list_loads(session, people))
 
 
 def check_among(session: Session, *, among: Sequence[str], by: str, now: datetime) -> list[str]:  # noqa: ARG001 - every use case takes the time

@@ -14,7 +14,7 @@ from bot.customers.schemas import (
     LookUp,
     Named,
 )
-from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack, ListImported
+from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack, ListImported, Spread
 from bot.customers.schemas.sharing import CustomersTakenBack, ShareSummary
 from bot.slack import blocks as ui
 
@@ -281,11 +281,13 @@ def imported(schema: ListImported) -> ui.Message:
     return ui.Message(text=text, blocks=blocks)
 
 
-def spread_words(spread: tuple[int, int]) -> str:
-    """Return over how many weeks first check-ins are spread, and how many an owner gets a day."""
-    weeks, per_day = spread
-    over = ui.plural(weeks, "week")
-    return f"Their first check-ins are spread over {over}, at most {per_day:,} a day for each owner."
+def spread_words(spread: Spread) -> str:
+    """Return how new customers are spread over days: first check-ins, and those who were talked to before."""
+    over = ui.plural(spread.weeks, "week")
+    first = f"Their first check-ins are spread over {over}, at most {spread.a_day:,} a day for each owner."
+    others = " others" if spread.weeks else ""
+    evened = f"Where more than {spread.a_day:,}{others} are due on one day, some of them come up earlier."
+    return " ".join([*([first] if spread.weeks else []), *([evened] if spread.is_evened else [])])
 
 
 def import_interrupted(schema: ImportInterrupted) -> ui.Message:

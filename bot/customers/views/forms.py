@@ -250,7 +250,7 @@ def _unowned(plan: ImportPlan) -> list[ui.Block]:
     number = f"{plan.unowned:,} {'has' if plan.unowned == 1 else 'have'} no owner"
     if not plan.may_share:
         return [ui.context(f"{number}. Anybody can take one with /customers pool; a manager can share them out.")]
-    options = [ui.Option("Share out evenly among", SHARE), ui.Option("Leave without an owner", LEAVE)]
+    options = [ui.Option("Share out among", SHARE), ui.Option("Leave without an owner", LEAVE)]
     chosen = SHARE if plan.proposed else LEAVE
     return [
         ui.divider(),

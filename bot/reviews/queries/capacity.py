@@ -122,9 +122,12 @@ def get_capacity(session: Session, *, viewer: str, now: datetime, page: int = 0)
     pages = max(-(-len(rows) // PAGE_ROWS), 1)
     page = min(page, pages - 1)
     return CapacityPage(
-        team=_team(team), rows=tuple(rows[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]), page=page, pages=pages,
+        team=_team(team, room=sum(row.room for row in rows)),
+        rows=tuple(rows[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]),
+        page=page,
+        pages=pages,
         plans=list_plans(session, viewer=viewer, now=now),
-    )  # fmt: skip
+    )
 
 
 def list_limits(session: Session, now: datetime) -> dict[str, int]:
@@ -240,7 +243,7 @@ def _range(longer: Mapping[int, int]) -> tuple[int, int] | None:
     return (min(longer.values()), max(longer.values())) if longer else None
 
 
-def _team(team: Team) -> TeamCapacity:
+def _team(team: Team, *, room: int) -> TeamCapacity:
     """Return what is asked of everybody whose capacity is known, and of nobody: the pool waits for somebody, too."""
     owners = [None, *team.limits]
     limit = sum(team.limits.values())
@@ -254,6 +257,7 @@ def _team(team: Team) -> TeamCapacity:
         unknown=len(team.people) - len(team.limits),
         unowned=len(team.owned.get(None, ())),
         strained=len(team.over()),
+        room=room,
         is_over=team.is_over(),
         possible=even_cadence(customers, limit) if team.is_over() else None,
     )

@@ -37,7 +37,8 @@ class TeamCapacity(Schema):
     """
     The customers of *people* with enough history and of nobody (*unowned*), the contacts a working day that are asked
     for and made, and the even cadence that is possible for all of them when it is too much; None: none. *unknown*
-    people have too little history. *strained* people are asked for more than they make.
+    people have too little history. *strained* people are asked for more than they make; the
+    others have *room* for so many customers of the usual cadence.
     """
 
     customers: int
@@ -47,6 +48,7 @@ class TeamCapacity(Schema):
     unknown: int
     unowned: int
     strained: int
+    room: int
     is_over: bool
     possible: int | None = None
 

@@ -19,7 +19,10 @@ def capacity(schema: CapacityPage) -> ui.Message:
     blocks = [ui.section("\n".join([f"*{text}*", *_team_lines(schema.team)]))]
     if buttons := _team_buttons(schema.team):
         blocks.append(ui.actions(*buttons))
-    blocks += [ui.divider(), *(block for row in schema.rows for block in _person(row))]
+    blocks.append(ui.divider())
+    for row in schema.rows:
+        blocks += _person(row, may_move=schema.team.room > 0)
+    blocks += map(plan_row, schema.plans)
     where = f"Page {schema.page + 1:,} of {schema.pages:,} · " if schema.pages > 1 else ""
     blocks.append(
         ui.context(
@@ -28,8 +31,7 @@ def capacity(schema: CapacityPage) -> ui.Message:
         )
     )
     turns = _turns(schema)
-    blocks += [ui.actions(*turns)] if turns else []
-    return ui.Message(text=text, blocks=[*blocks, *map(plan_row, schema.plans)])
+    return ui.Message(text=text, blocks=[*blocks, *([ui.actions(*turns)] if turns else [])])
 
 
 def headline(team: TeamCapacity) -> str:
@@ -49,6 +51,8 @@ def _team_lines(team: TeamCapacity) -> list[str]:
         lines.append(f"Possible for everybody: {every}.")
     elif team.people:
         lines.append("That is enough for everybody.")
+    if team.strained and not team.room:
+        lines.append("Nobody has room for more.")
     if team.unowned:
         lines.append(f"{team.unowned:,} of them {_have(team.unowned)} no owner.")
     if team.unknown and team.people:
@@ -59,21 +63,19 @@ def _team_lines(team: TeamCapacity) -> list[str]:
 
 def _team_buttons(team: TeamCapacity) -> list[ui.Block]:
     """Return the buttons to plans for everybody, and to share out what has no owner."""
-    move = [ui.button("Move customers", MOVE)] if team.strained else []
+    move = [ui.button("Move customers", MOVE)] if team.strained and team.room else []
     longer = [ui.button("Longer cadences", LENGTHEN)] if team.possible else []
     share = [ui.button("Share out", SHARE_OUT)] if team.unowned else []
     return [*move, *longer, *share]
 
 
-def _person(row: PersonCapacity) -> list[ui.Block]:
+def _person(row: PersonCapacity, *, may_move: bool) -> list[ui.Block]:
     """Draw what is asked of a person and made, and the plans that are possible."""
     name = ui.bold(ui.cut(row.name, NAME_SHOWN))
     blocks = [ui.section("\n".join([f"{name} · {_customers(row)}", *filter(None, (_pace(row), _possible(row)))]))]
-    if row.is_over:
-        move = ui.button("Move customers", MOVE, row.person_id)
-        longer = [ui.button("Longer cadences", LENGTHEN, row.person_id)] if row.possible else []
-        blocks.append(ui.actions(move, *longer))
-    return blocks
+    move = [ui.button("Move customers", MOVE, row.person_id)] if row.is_over and may_move else []
+    longer = [ui.button("Longer cadences", LENGTHEN, row.person_id)] if row.possible else []
+    return [*blocks, ui.actions(*move, *longer)] if move or longer else blocks
 
 
 def _customers(row: PersonCapacity) -> str:
@@ -106,8 +108,8 @@ def span(cadences: tuple[int, int] | None) -> str:
 
 
 def number(amount: float | None) -> str:
-    """Return `10.2`, or `6` for a whole number."""
-    return f"{amount or 0:,.1f}".removesuffix(".0")
+    """Return `10.2`, `6` for a whole number, or `0.56`: below one, a tenth would hide differences."""
+    return f"{amount or 0:,.{1 if (amount or 0) >= 1 else 2}f}".rstrip("0").rstrip(".")
 
 
 def _have(count: int) -> str:

@@ -78,7 +78,9 @@ def _details(schema: Proposal) -> list[str]:
 
 
 def _line(row: PlannedChange, schema: Proposal) -> str:
-    before = "" if schema.owner and schema.kind is PlanKind.MOVE else f" {_short(row.before)}"
+    if schema.kind is PlanKind.LENGTHEN:
+        return f"*{_short(row.name)}* {_short(row.before.removesuffix(' days'))} → {_short(row.after)}"
+    before = "" if schema.owner else f" {_short(row.before)}"
     return f"*{_short(row.name)}*{before} → {_short(row.after)}"
 
 
