@@ -11,7 +11,7 @@ CODE := bot jobs rehearsal demo migrations tests benchmarks
 unexport PYTHONDONTWRITEBYTECODE  # so that the processes of tests and demo share compiled files
 FAST_DISK := $(shell test "$$(df -k /dev/shm 2>/dev/null | awk 'END {print $$4}')" -gt 4000000 2>/dev/null && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-.PHONY: help demo test test-all mutants check format run bench figures soak screenshots migration lock clean
+.PHONY: help demo test test-all mutants check format run bench figures soak screenshots migration lock audit sbom clean
 
 help:
 	@echo "make demo         run the bot in a simulated Slack, in your browser"
@@ -27,6 +27,8 @@ help:
 	@echo "make screenshots  play the story in a browser and save pictures in docs/pictures"
 	@echo "make migration    write the next migration: NAME=\"what it adds\""
 	@echo "make lock         write requirements.lock and deploy/requirements.lock from pyproject.toml"
+	@echo "make audit        look known weaknesses of the bot's packages up"
+	@echo "make sbom         write the bill of materials, evenhand.cdx.json"
 	@echo "make clean        delete .venv and all caches"
 
 define install
@@ -90,6 +92,12 @@ lock: $(INSTALLED)
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --constraint requirements.lock --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file deploy/requirements.lock pyproject.toml
+
+audit: $(INSTALLED)
+	@$(BIN)/python -m benchmarks.materials audit
+
+sbom: $(INSTALLED)
+	@$(BIN)/python -m benchmarks.materials bill evenhand.cdx.json
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .bench .demo .coverage*

@@ -128,6 +128,7 @@ def _index_names(connection: sa.Connection) -> None:
     names = "INSERT INTO customer_names (workspace_id, customer_id, is_alias, name_key) SELECT workspace_id"
     connection.exec_driver_sql(f"{names}, id, false, name_key FROM customers")
     connection.exec_driver_sql(f"{names}, customer_id, true, name_key FROM customer_aliases")
+    connection.exec_driver_sql("INSERT INTO mention_unread_names SELECT workspace_id, id FROM customers")
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(
             "INSERT INTO customer_search (rowid, name_key) SELECT number, '  ' || name_key || ' ' FROM customer_names"

@@ -24,7 +24,7 @@ async def test_a_manager_asks_for_the_proof_and_sees_who_waited(world: World) ->
     [answer] = (await mara.command("/evenhand proof")).messages
     said = answer.text
     assert said.startswith("Small customers waited 3.")
-    sure = "Shuffling the sizes gives such a gap less than once in 100: Large customers are favoured."
+    sure = "Shuffling the sizes gives such a gap less than once in 100: large customers are favoured."
     assert sure in words(answer.blocks)
     assert "*Smallest fifth* (1,000–12,000 EUR) · 12 customers" in words(answer.blocks)
     await mara.press(answer, "reviews.who")

@@ -62,7 +62,7 @@ def verdict(gap: GapSchema) -> str:
     who = "Large" if gap.ratio > 1 else "Small"
     says = "no sign of favour"
     if gap.chance <= SURE:
-        says = f"{who} customers are favoured"
+        says = f"{who.lower()} customers are favoured"
     elif gap.chance <= LIKELY:
         says = f"perhaps {who.lower()} customers are favoured; look again next month"
     often = "less than once" if gap.chance < 1 else "once" if gap.chance < 2 else f"{gap.chance:.0f} times"  # noqa: PLR2004 - words of 1 and 2
@@ -127,16 +127,18 @@ def _coverage_chart(schema: Review) -> ui.Block:
 
 def _in_words(schema: Review) -> str:
     """Return the charts' figures in words, for readers without charts."""
-    shares = (
-        f"{course.words} {course.percents[0] if course.percents[0] is not None else '–'} → {course.percents[-1]}%"
-        for course in schema.courses[: len(Band)]
-    )
+    shares = (f"{ui.escape(course.words)} {_course(course.percents)}" for course in schema.courses[: len(Band)])
     bands = schema.proof.groups[: len(Band)]
     waited = (f"{ui.escape(band.words)} {band.half:,} and {band.nine_in_ten:,} days" for band in bands)
     return (
         f"Days in cadence, {ui.escape(f'{schema.labels[0]} → {schema.labels[-1]}')}: {', '.join(shares)}. "
         f"Half, and nine in ten, waited up to: {', '.join(waited)}."
     )
+
+
+def _course(percents: Sequence[int | None]) -> str:
+    """Return `100 → 61%`, or the last figure alone where there is no first one."""
+    return f"{percents[-1]}%" if percents[0] is None else f"{percents[0]} → {percents[-1]}%"
 
 
 def _paragraph(title: str, lines: Sequence[str]) -> ui.Block:
