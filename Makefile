@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# What running needs, without the tools of tests and demo.
+RUNTIME := $(VENV)/.runtime
 CODE := bot jobs rehearsal demo migrations tests benchmarks
 
 unexport PYTHONDONTWRITEBYTECODE  # so that the processes of tests and demo share compiled files
@@ -29,14 +31,21 @@ help:
 	@echo "make sbom         write the bill of materials, evenhand.cdx.json"
 	@echo "make clean        delete .venv and all caches"
 
-$(INSTALLED): requirements.lock pyproject.toml
+define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Evenhand needs Python 3.11 or newer; name one with make PYTHON=python3.12."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r $<
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@
+endef
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(install)
+
+$(RUNTIME): deploy/requirements.lock pyproject.toml
+	$(install)
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m demo $(if $(PORT),--port $(PORT))
@@ -63,7 +72,7 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-run: $(INSTALLED)
+run: $(if $(wildcard $(INSTALLED)),$(INSTALLED),$(RUNTIME))
 	@$(BIN)/evenhand run
 
 bench: $(INSTALLED)

@@ -18,7 +18,9 @@ from bot.connections import LimitedConnections
 from bot.core.heartbeats import list_heartbeats
 from bot.core.runtime import Runtime
 from bot.mentions.listeners.adding import HOOKS_PATH, Hooks
+from bot.reviews.queries.reconciliation import list_last_discrepancies
 from bot.storage import is_current
+from bot.workspaces.queries import list_workspaces
 
 SLACK_PATH = "/slack/events"
 MAX_BODY_BYTES = 1024 * 1024  # Slack's largest payload, a view of 250 KB with its state, is far below
@@ -187,11 +189,21 @@ def _ready_handler(runtime: Runtime, find_problems: FindProblems) -> Handler:
     async def ready(_request: web.Request) -> web.StreamResponse:
         try:
             problems = await _list_problems(runtime) or await find_problems()
+            warnings = [] if problems else await _list_warnings(runtime)
         except SQLAlchemyError as error:
+            warnings = []
             problems = [f"The database doesn't answer ({type(error).__name__}); check that it is running."]
-        return web.json_response({"ready": not problems, "problems": problems}, status=503 if problems else 200)
+        answer = {"ready": not problems, "problems": problems, "warnings": warnings}
+        return web.json_response(answer, status=503 if problems else 200)
 
     return ready
+
+
+async def _list_warnings(runtime: Runtime) -> list[str]:
+    """Return what was found wrong about customers; it keeps the bot from nothing, so the bot is ready."""
+    workspaces = await runtime.read(list_workspaces, workspace=None)
+    found = [await runtime.read(list_last_discrepancies, workspace=workspace) for workspace in workspaces]
+    return [sentence for sentences in found for sentence in sentences]
 
 
 async def _list_problems(runtime: Runtime) -> list[str]:

@@ -223,7 +223,8 @@ def read_setup(view: Mapping[str, Any]) -> SetupInput:
     if wrong:
         raise InvalidInput(fields=wrong)
     managers = form.people(setup.block_of("managers")) if shows_managers else None
-    return SetupInput(managers=managers, **numbers, **read_digest(view).model_dump())
+    levels = {setup.EVEN: True, setup.LEAVE: False}.get(form.choice(setup.block_of("levels")) or "")
+    return SetupInput(managers=managers, levels_load=levels, **numbers, **read_digest(view).model_dump())
 
 
 async def _list(caller: Caller, whose: str, page: int, taken: CustomerTakenOver | None = None) -> Message:

@@ -79,7 +79,7 @@ def save_setup(
         NotAllowed, InvalidInput: as `check_setup`.
     """
     check_setup(session, settings=settings, channel=channel, by=by, now=now)
-    change_settings(session, by=by, now=now, **settings.numbers)
+    change_settings(session, by=by, now=now, levels_load=settings.levels_load, **settings.numbers)
     reschedule_workspace(session, now=now)
     if settings.managers is not None:
         name_managers(session, person_ids=settings.managers, by=by, now=now)
@@ -327,7 +327,7 @@ def _compose(
 
 
 def _enqueue_digest(session: Session, digest: Digest, schema: Notification, slot: DigestSlot, *, now: datetime) -> int:
-    """Enqueue the message and, when it leaves customers out, the whole list in its thread; return the pages' number."""
+    """Enqueue the message and, when it leaves customers out, the list in its thread; return the pages' number."""
     key = f"digest:{digest.id}:{_stamp(slot.slot)}"
     outbox.enqueue(session, schema, to=digest.channel_id, key=key, now=now, expires_at=slot.next_slot)
     if not isinstance(schema, NeglectedDigest) or not schema.more:
@@ -336,7 +336,8 @@ def _enqueue_digest(session: Session, digest: Digest, schema: Notification, slot
     lines = list_neglected_lines(session, today=today, names_owners=schema.names_owners)
     pages = pack(lines, PAGE_CHARACTERS)
     for number, page in enumerate(pages, 1):
-        part = DigestPage(page=number, pages=len(pages), total=len(lines), lines=page)
+        more = schema.neglected - len(lines) if number == len(pages) else 0
+        part = DigestPage(page=number, pages=len(pages), total=schema.neglected, lines=page, more=more)
         not_before = now + PAGE_PAUSE * (number - 1)  # so that a long thread never keeps others waiting
         outbox.enqueue(
             session, part, to=digest.channel_id, key=f"{key}:{number}", now=now, not_before=not_before, reply_to=key

@@ -49,6 +49,7 @@ FEATURE = Feature(
     home_section=contributions.home_section,
     news_section=contributions.news_section,
     timeline=contributions.timeline,
+    setbacks=contributions.setbacks,
     erase=aliases.erase,
     export=contributions.export,
     check=contributions.check,

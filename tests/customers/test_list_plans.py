@@ -9,10 +9,13 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.checkins.queries.idle import list_neglected as list_neglected_by_owner
+from bot.core.clock import new_id
 from bot.customers.queries import list_all, list_awake, list_neglected, list_pool, list_snoozed, list_waiting
 from bot.customers.queries.coverage import find_next_due, get_coverage, list_coming, list_coverages
 from bot.customers.queries.screens import get_card, list_page
 from bot.customers.tables import Customer
+from bot.customers.usecases.matching import ListedCustomer
+from bot.customers.usecases.stale import find_stale
 from bot.features import FEATURES
 from tests.makers import ANA, BOB, KIRI, MARA, START, WORKSPACE, Office
 from tests.many import fill_customers, gather_statistics, plans_of
@@ -21,12 +24,15 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 TODAY = START.date()
 OWNERS = (ANA, BOB, KIRI, None)
+LISTED = ListedCustomer(
+    new_id(), given={"name_key": "acme", "domain": "acme.example", "external_id": "7", "source": "hubspot"}
+)
 LISTS: dict[str, Callable[[Session, UUID], Any]] = {
     "neglected of all": lambda session, _: list_neglected(session, today=TODAY, limit=5),
     "neglected of one": lambda session, _: list_neglected(session, today=TODAY, owner_id=ANA, limit=8, offset=8),
     "awake": lambda session, _: list_awake(session, today=TODAY, limit=1),
     "pool": lambda session, _: list_pool(session, today=TODAY, limit=8, offset=16),
-    "all": lambda session, _: list_all(session, which=None, today=TODAY, limit=8, offset=8),
+    "all": lambda session, _: list_all(session, today=TODAY, limit=8, offset=8),
     "page": lambda session, _: list_page(session, viewer=MARA, now=START),
     "waiting": lambda session, _: list_waiting(session, owner_ids=[ANA, BOB], today=TODAY, limit=6),
     "snoozed": lambda session, _: list_snoozed(session, owner_id=ANA, today=TODAY, limit=5),
@@ -37,6 +43,7 @@ LISTS: dict[str, Callable[[Session, UUID], Any]] = {
     "coverage": lambda session, _: get_coverage(session, today=TODAY),
     "team": lambda session, _: list_coverages(session, today=TODAY),
     "idle": lambda session, _: list_neglected_by_owner(session, today=TODAY, now=START),
+    "taken by others meanwhile": lambda session, _: find_stale(session, [LISTED], import_id=new_id(), stored={}),
     "card": lambda session, customer: get_card(
         session, customer_id=customer, viewer=MARA, features=FEATURES, now=START
     ),

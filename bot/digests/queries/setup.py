@@ -45,6 +45,7 @@ def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequenc
         floor=workspace.cadence_floor_days,
         factor=workspace.neglect_factor,
         first_calls=workspace.first_calls_a_day,
+        levels_load=workspace.levels_load,
         zone=zone,
         digest=_digest_schema(session, DigestKind.NEGLECTED),
         more=tuple(_kind_schema(session, offer, zone) for offer in list_kinds(features)[:KINDS_SHOWN]),

@@ -28,7 +28,15 @@ from bot.escalations.rules import (
     Span,
     read_span,
 )
-from bot.escalations.schemas import AboutEscalation, EscalationList, EscalationRaised, EscalationSchema, Waiting, Wishes
+from bot.escalations.schemas import (
+    AboutEscalation,
+    EscalationList,
+    EscalationRaised,
+    EscalationSchema,
+    RelativeEscalated,
+    Waiting,
+    Wishes,
+)
 from bot.escalations.tables import Escalation, EscalationSettings
 from bot.people.queries import find_person_row, get_zone
 from bot.people.rules import zone_words
@@ -112,6 +120,14 @@ def refresh_raised(session: Session, notification: EscalationRaised, to: str, no
     if one is None or (notification.role == "on_it" and one.assignee_id != to):
         return None
     return notification.model_copy(update={"escalation": one})
+
+
+def refresh_relative(
+    session: Session, notification: RelativeEscalated, to: str, now: datetime
+) -> RelativeEscalated | None:
+    """Return the news of a problem in the family; None when it is over."""
+    one = commitments.find_open(session, ESCALATIONS, notification.escalation_id, viewer=to, now=now)
+    return notification if one is not None else None
 
 
 def refresh_unanswered(session: Session, notification: AboutEscalation, to: str, now: datetime) -> Any:

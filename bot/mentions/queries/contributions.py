@@ -158,6 +158,18 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
     return sorted(lines, key=lambda line: line.on.isoformat() if line.on else "", reverse=True)
 
 
+def setbacks(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:  # noqa: ARG001 - the shape of every timeline
+    """Return the complaints of a customer, the latest first."""
+    query = (
+        select(Mention)
+        .where(Mention.customer_id == customer_id, col(Mention.tier).in_(SURE))
+        .where(Mention.feeling == Sentiment.COMPLAINT, Mention.state != MentionState.DISMISSED)
+        .order_by(sa.func.coalesce(col(Mention.published_at), col(Mention.found_at)).desc())
+        .limit(TIMELINE_ROWS)
+    )
+    return [Line(text=as_told(row), on=(row.published_at or row.found_at).date()) for row in session.exec(query).all()]
+
+
 def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
     """Return a customer's mentions, or a person's, with what was taught about matching, as JSON values."""
     if kind == "customer":
