@@ -107,7 +107,8 @@ class Matcher:
         for group in left:
             if id(group) not in self._matched and not self._match_by_domain(group, alone=in_domain[group.domain] == 1):
                 self._add_new(group, alone=in_domain[group.domain] == 1, has_namesake=called[group.key] > 1)
-        found = filter(None, (self._matched[id(group)] for group in parted))
+        found = list(filter(None, (self._matched[id(group)] for group in parted)))
+        self._matched.clear()
         return sorted(found, key=lambda target: target.rows[0].row_number)
 
     def _part(self, groups: Sequence[RowGroup]) -> list[RowGroup]:
@@ -182,7 +183,6 @@ class Matcher:
         row = group.rows[0]
         target = ListedCustomer(id_of_row(self._import_id, row.row_number))
         self._take(group, target)
-        self._index(target)
         if has_namesake:
             reason = f"“{row.name}” has a namesake in this list: the rows differ, so each is a customer of its own."
             self.remarks.append(Note(row.row_number, "name", reason, row.name))
@@ -201,7 +201,8 @@ class Matcher:
         target.domain = group.domain or target.domain
         if not target.external_id and (key := target.given.get("external_id")):
             target.external_id, target.source = key, target.given.get("source", "")
-            self.by_id.setdefault((target.source, key), target)
+            if target.current is not None:
+                self.by_id.setdefault((target.source, key), target)
         self.remarks += left_out
 
     def _refuse(self, group: RowGroup, column: str, reason: str) -> None:
@@ -209,6 +210,12 @@ class Matcher:
         for row in group.rows:
             value = (row.domain if column == "domain" else row.name) or ""
             self.refusals.append(Refusal(row.row_number, column, reason, value))
+
+    def index_new(self, targets: Iterable[ListedCustomer]) -> None:
+        """Make the customers that the list adds findable as parents."""
+        for target in targets:
+            if target.current is None:
+                self._index(target)
 
     def _index(self, target: ListedCustomer) -> None:
         self.by_uuid[target.id] = target
@@ -239,7 +246,7 @@ def _fits_several(targets: Sequence[ListedCustomer], what: str) -> str:
     )
 
 
-def resolve_parents(targets: Iterable[ListedCustomer], matcher: Matcher) -> list[Note]:
+def resolve_parents(targets: Sequence[ListedCustomer], matcher: Matcher) -> list[Note]:
     """
     Set the parent that each customer's row names by external id or name.
 
@@ -247,6 +254,8 @@ def resolve_parents(targets: Iterable[ListedCustomer], matcher: Matcher) -> list
     """
     remarks: list[Note] = []
     naming = [target for target in targets if target.given.get("parent")]
+    if naming:
+        matcher.index_new(targets)
     for target in sorted(naming, key=lambda target: (target.source, target.external_id or "", target.name_key)):
         words = target.given["parent"]
         found = _find_parent(words, target, matcher)
