@@ -57,13 +57,23 @@ class RowGroup:
         self.rows.append(row)
         self.domain = self.domain or row.domain
 
-    def apart(self) -> "list[RowGroup]":
-        """Return a group for each row; only the first one has the id."""
+    def apart(self, numbers: Container[int] | None = None) -> "list[RowGroup]":
+        """
+        Return a group for each row, or for each of the rows *numbers* and one for the others.
+
+        The groups are in the order of their rows, and only the first one has the id.
+        """
+        others = [row for row in self.rows if numbers is not None and row.row_number not in numbers]
+        each = [[row] for row in self.rows if numbers is None or row.row_number in numbers]
         groups: list[RowGroup] = []
-        for row in self.rows:
-            has_id = self.is_without_id or any(row.external_id in group.ids.values() for group in groups)
-            groups.append(RowGroup(name_key(row.name), [], is_without_id=has_id))
-            groups[-1].add(row)
+        for rows in sorted(filter(None, [others, *each]), key=lambda rows: rows[0].row_number):
+            has_id = self.is_without_id or any(
+                row.external_id in group.ids.values() for row in rows if row.external_id for group in groups
+            )
+            group = RowGroup(name_key(rows[0].name), [], self.why if len(rows) > 1 else "", is_without_id=has_id)
+            for row in rows:
+                group.add(row)
+            groups.append(group)
         return groups
 
     def may_hold(self, row: RowDraft) -> bool:
@@ -93,7 +103,8 @@ class Grouper:
 
     Rows of one id are one customer, and so are rows of one domain whose names are equal or look alike. A name alone
     makes rows one only where they are the same in every cell; in a list *of people*, also where it is spelt alike.
-    Rows in *apart* are customers of their own.
+    Rows in *apart* are customers of their own; they are taken out of their groups last, so that the same list without
+    *apart* has the same groups.
     """
 
     def __init__(self, rows: Sequence[RowDraft], *, apart: Container[int] = (), of_people: bool = False) -> None:
@@ -119,20 +130,24 @@ class Grouper:
             if first and (refusal := _contradiction(first, row, key)):
                 self.refusals.append(refusal)
                 continue
-            found = None if row.row_number in self.apart else self._find(row, key)
+            found = self._find(row, key)
             if found is None:
                 found = RowGroup(key, [])
                 groups.append(found)
             found.add(row)
             if row.external_id:
                 self._of_id.setdefault((row.source or "", row.external_id), found)
-            if row.row_number not in self.apart:
-                for mark in self._marks(row, key):
-                    self._mark(mark, found)
+            for mark in self._marks(row, key):
+                self._mark(mark, found)
         for group in groups:
             group.rows.sort(key=lambda row: row.row_number)
             group.is_without_id = any(self._of_id[pair] is not group for pair in group.ids.items())
-        return sorted(groups + alone, key=lambda group: group.rows[0].row_number)
+        parted = [part for group in groups for part in self._part(group)]
+        return sorted(parted + alone, key=lambda group: group.rows[0].row_number)
+
+    def _part(self, group: RowGroup) -> list[RowGroup]:
+        is_one = len(group.rows) == 1 or not any(row.row_number in self.apart for row in group.rows)
+        return [group] if is_one else group.apart(self.apart)
 
     def _is_alone(self, row: RowDraft, key: str) -> bool:
         """Return whether *row* has nothing by which another one could be told to be about the same customer."""
