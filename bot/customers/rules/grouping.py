@@ -34,7 +34,8 @@ class RowGroup:
     """
     Rows of a list that are about one customer, in the order of the file; *why* says what tells so.
 
-    With *is_without_id*, another customer of the list has the id that these rows carry.
+    With *is_without_id*, another customer of the list has the id that these rows carry. *is_settled* says that the
+    group's customer was found, or its rows refused.
     """
 
     key: str
@@ -42,6 +43,7 @@ class RowGroup:
     why: str = ""
     is_without_id: bool = False
     domain: str | None = None
+    is_settled: bool = False
     _ids: dict[str, str] | None = None  # most groups have one row, whose id needs no dictionary
 
     @property
@@ -111,9 +113,9 @@ class Grouper:
         self.apart, self.of_people = apart, of_people
         self.refusals: list[Refusal] = []
         self._keys = {row.row_number: name_key(row.name) for row in rows}
-        self._shared_keys = _repeated(self._keys.values())
-        self._shared_domains = _repeated(self._domain(row, self._keys[row.row_number]) for row in rows)
-        self._shared_ids = _repeated((row.source or "", row.external_id) for row in rows if row.external_id)
+        self._shared_keys = repeated(self._keys.values())
+        self._shared_domains = repeated(self._domain(row, self._keys[row.row_number]) for row in rows)
+        self._shared_ids = repeated((row.source or "", row.external_id) for row in rows if row.external_id)
         self._marked: dict[Mark, dict[str | None, list[RowGroup]]] = {}  # by the system of the group's id
         self._names_in: dict[str, list[str]] = {}
         self._of_id: dict[tuple[str, str | None], RowGroup] = {}
@@ -214,7 +216,7 @@ class Grouper:
         return [group for name in alike for group in self._marked_with((SAME_DOMAIN, domain, name), row)]
 
 
-def _repeated(values: Iterable[T | None]) -> set[T]:
+def repeated(values: Iterable[T | None]) -> set[T]:
     """Return which *values* there are more than once, without None."""
     once, again = set[T](), set[T]()
     for value in values:

@@ -1,6 +1,5 @@
 """Matching what a list says to customers: by external id, then by domain and name."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.customers.rules.batches import id_of_row, ids_of_rows
-from bot.customers.rules.grouping import RowGroup, combine
+from bot.customers.rules.grouping import RowGroup, combine, repeated
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.tables import Alias, Customer
@@ -74,7 +73,7 @@ class Matcher:
         self.remarks: list[Note] = []
         self._by_domain: dict[str, list[ListedCustomer]] = {}
         self._by_name: dict[str, list[ListedCustomer]] = {}
-        self._matched: dict[int, ListedCustomer | None] = {}  # None: the group was refused
+        self._found: list[ListedCustomer] = []
         self._import_id = import_id
         stored = sa.select(*(getattr(Customer, name) for name in COMPARED_COLUMNS))
         for row in session.execute(stored.where(not_added_by(import_id))):
@@ -103,13 +102,12 @@ class Matcher:
         parted = self._part(groups)
         left = [group for group in parted if not self._match_by_id(group)]
         self._match_by_name(left)
-        in_domain, called = Counter(group.domain for group in parted), Counter(group.key for group in parted)
+        shared, called = repeated(group.domain for group in parted), repeated(group.key for group in parted)
         for group in left:
-            if id(group) not in self._matched and not self._match_by_domain(group, alone=in_domain[group.domain] == 1):
-                self._add_new(group, alone=in_domain[group.domain] == 1, has_namesake=called[group.key] > 1)
-        found = list(filter(None, (self._matched[id(group)] for group in parted)))
-        self._matched.clear()
-        return sorted(found, key=lambda target: target.rows[0].row_number)
+            alone = group.domain not in shared
+            if not group.is_settled and not self._match_by_domain(group, alone=alone):
+                self._add_new(group, alone=alone, has_namesake=group.key in called)
+        return sorted(self._found, key=lambda target: target.rows[0].row_number)
 
     def _part(self, groups: Sequence[RowGroup]) -> list[RowGroup]:
         """Divide the groups each row of which has a stored customer of its own: somebody has kept those rows apart."""
@@ -176,7 +174,7 @@ class Matcher:
             self._refuse(group, "domain", reason)
         elif len(known) == 1 and sharing and alone:
             self._take(group, sharing[0])
-        return id(group) in self._matched
+        return group.is_settled
 
     def _add_new(self, group: RowGroup, *, alone: bool, has_namesake: bool) -> None:
         shares = bool(group.domain) and (not alone or group.domain in self._by_domain)
@@ -192,7 +190,8 @@ class Matcher:
 
     def _take(self, group: RowGroup, target: ListedCustomer) -> None:
         """Add what the rows say to a customer."""
-        self._matched[id(group)] = target
+        group.is_settled = True
+        self._found.append(target)
         target.given, left_out = combine(group)
         target.rows, target.why = group.rows, group.why
         if target.name_key and group.key != target.name_key:
@@ -206,7 +205,7 @@ class Matcher:
         self.remarks += left_out
 
     def _refuse(self, group: RowGroup, column: str, reason: str) -> None:
-        self._matched[id(group)] = None
+        group.is_settled = True
         for row in group.rows:
             value = (row.domain if column == "domain" else row.name) or ""
             self.refusals.append(Refusal(row.row_number, column, reason, value))
