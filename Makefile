@@ -4,12 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# What running needs, without the tools of tests and demo.
+RUNTIME := $(VENV)/.runtime
 CODE := bot jobs rehearsal demo migrations tests benchmarks
 
 unexport PYTHONDONTWRITEBYTECODE  # so that the processes of tests and demo share compiled files
 FAST_DISK := $(shell test "$$(df -k /dev/shm 2>/dev/null | awk 'END {print $$4}')" -gt 4000000 2>/dev/null && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-.PHONY: help demo test test-all mutants check format run bench figures soak screenshots migration lock clean
+.PHONY: help demo test test-all mutants check format run bench figures soak screenshots migration lock audit sbom clean
 
 help:
 	@echo "make demo         run the bot in a simulated Slack, in your browser"
@@ -21,20 +23,29 @@ help:
 	@echo "make run          run the bot with the settings in .env"
 	@echo "make bench        measure speed and memory, as ratios against something else"
 	@echo "make figures      count lines, files, functions, and the calls of one command"
-	@echo "make soak         kill the delivery of messages again and again; count lost and repeated ones"
+	@echo "make soak         kill the delivery of messages again and again, and send every door what it doesn't expect"
 	@echo "make screenshots  play the story in a browser and save pictures in docs/pictures"
 	@echo "make migration    write the next migration: NAME=\"what it adds\""
 	@echo "make lock         write requirements.lock and deploy/requirements.lock from pyproject.toml"
+	@echo "make audit        look known weaknesses of the bot's packages up"
+	@echo "make sbom         write the bill of materials, evenhand.cdx.json"
 	@echo "make clean        delete .venv and all caches"
 
-$(INSTALLED): requirements.lock pyproject.toml
+define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Evenhand needs Python 3.11 or newer; name one with make PYTHON=python3.12."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r $<
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@
+endef
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(install)
+
+$(RUNTIME): deploy/requirements.lock pyproject.toml
+	$(install)
 
 demo: $(INSTALLED)
 	@$(BIN)/python -m demo $(if $(PORT),--port $(PORT))
@@ -61,7 +72,7 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-run: $(INSTALLED)
+run: $(if $(wildcard $(INSTALLED)),$(INSTALLED),$(RUNTIME))
 	@$(BIN)/evenhand run
 
 bench: $(INSTALLED)
@@ -71,7 +82,7 @@ figures: $(INSTALLED)
 	@$(BIN)/python -m benchmarks.structure
 
 soak: $(INSTALLED)
-	@$(BIN)/python -m pytest tests/soak --soak --all
+	@$(BIN)/python -m pytest tests/soak tests/doors/test_fuzz.py --soak --all
 
 screenshots: $(INSTALLED)
 	@EVENHAND_PICTURES=docs/pictures $(BIN)/python -m pytest --all tests/story/test_browser.py
@@ -81,6 +92,12 @@ lock: $(INSTALLED)
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --constraint requirements.lock --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file deploy/requirements.lock pyproject.toml
+
+audit: $(INSTALLED)
+	@$(BIN)/python -m benchmarks.materials audit
+
+sbom: $(INSTALLED)
+	@$(BIN)/python -m benchmarks.materials bill evenhand.cdx.json
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .bench .demo .coverage*

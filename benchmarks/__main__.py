@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import answering, crowded, importing, long_list, matching, size, sweeping, training
+from benchmarks import answering, crowded, importing, levelling, long_list, matching, size, sweeping, training
 from benchmarks.figure import Figure
 
 FIGURES = Path(".bench/figures.json")
@@ -30,6 +30,7 @@ def _measure(folder: Path) -> Iterator[Figure]:
     yield from crowded.measure(folder)
     yield from sweeping.measure(folder)
     yield from answering.measure(folder)
+    yield levelling.measure(folder)
     yield from matching.measure(folder)
     yield from training.measure()
     yield from size.measure(folder)

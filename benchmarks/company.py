@@ -1,10 +1,14 @@
-"""Builds a company of any size by bulk inserts: customers with names, contacts, parents and check-ins."""
+"""
+Builds a company of any size by bulk inserts: customers with names, contacts, parents and check-ins.
 
-import json
+Triggers and indexes rest meanwhile; what they keep is made at the end, all at once, and checked.
+"""
+
+import contextlib
 import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -12,12 +16,15 @@ from sqlmodel import Session
 
 from bot.checkins.rules import Channel, Result
 from bot.checkins.tables import Checkin
+from bot.core.bulk import insert_many
 from bot.core.clock import new_id
 from bot.core.runtime import Runtime
+from bot.customers.queries.coverage import list_tally_problems
 from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.rules.names import name_key
 from bot.customers.tables import Alias, Contact, Customer
+from bot.customers.usecases.tallying import recount_tally
 from bot.digests.schemas import SetupInput
 from bot.digests.usecases import save_setup
 from bot.people.rules import Role
@@ -31,6 +38,7 @@ MANAGER = "U0MANAGER"
 OWNERS = tuple(f"U0OWNER{number:02}" for number in range(20))
 CHANNEL = ChannelSchema(id="C00000002", name="accounts", is_member=True)
 CHUNK = 20_000
+FILLED = ("customers", "customer_aliases", "contacts", "checkins", "customer_names", "customer_tally")
 SETUP = SetupInput(
     cadence=30, floor=90, factor=1.5, first_calls=8, days="01234", hour=time(9), zone="UTC", channel_id=CHANNEL.id
 )
@@ -62,24 +70,69 @@ class Dice(random.Random):
 
 
 def build_company(runtime: Runtime, customers: int) -> list[str]:
-    """Fill an empty, migrated database with a workspace of that many customers; return the names."""
+    """
+    Fill an empty, migrated database with a workspace of that many customers; return the names.
+
+    Raises:
+        RuntimeError: the tally doesn't say what the customers say.
+    """
     names = list(make_names(customers))
     runtime.run_now(_open, workspace=WORKSPACE, now=START)
+    with runtime.database.transaction(WORKSPACE) as session, _at_rest(session.connection()):
+        _fill(session, names)
+        recount_tally(session, now=START)
+        _index_names(session.connection())
     with runtime.database.transaction(WORKSPACE) as session:
-        dice = Dice(customers)
-        schedules = ScheduleBatch(session, (*OWNERS, None))
-        earlier: list[dict[str, Any]] = []
-        for start in range(0, customers, CHUNK):
-            made = [_customer(name, dice, schedules, earlier) for name in names[start : start + CHUNK]]
-            _insert(session, Customer, made)
-            _insert(session, Alias, [_alias(one, dice) for one in made if dice.chance(5)])
-            _insert(session, Contact, [_contact(one, dice) for one in made if dice.chance(50)])
-            _insert(session, Checkin, [_checkin(one) for one in made if one["last_contact_on"] and one["owner_id"]])
-            earlier = made
+        if problems := list_tally_problems(session):
+            raise RuntimeError(problems[0])
     with runtime.database.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
     return names
+
+
+def _fill(session: Session, names: Sequence[str]) -> None:
+    dice = Dice(len(names))
+    schedules = ScheduleBatch(session, (*OWNERS, None))
+    earlier: list[dict[str, Any]] = []
+    for start in range(0, len(names), CHUNK):
+        made = [_customer(name, dice, schedules, earlier) for name in names[start : start + CHUNK]]
+        _insert(session, Customer, made)
+        _insert(session, Alias, [_alias(one, dice) for one in made if dice.chance(5)])
+        _insert(session, Contact, [_contact(one, dice) for one in made if dice.chance(50)])
+        _insert(session, Checkin, [_checkin(one) for one in made if one["last_contact_on"] and one["owner_id"]])
+        earlier = made
+
+
+@contextlib.contextmanager
+def _at_rest(connection: sa.Connection) -> Iterator[None]:
+    """Let the triggers and indexes of the filled tables rest."""
+    if connection.dialect.name == "sqlite":
+        found = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql IS NOT NULL"
+        made = connection.exec_driver_sql(f"{found} AND tbl_name IN {FILLED}").all()
+    else:
+        keeping = "SELECT conindid::regclass::text FROM pg_constraint WHERE conindid <> 0"
+        found = f"SELECT 'index', indexname, indexdef FROM pg_indexes WHERE indexname NOT IN ({keeping})"
+        made = connection.exec_driver_sql(f"{found} AND tablename IN {FILLED}").all()
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '256MB'")
+    for kind, name, _ in made:
+        connection.exec_driver_sql(f"DROP {kind} {name}")
+    yield
+    for _, _, again in made:
+        connection.exec_driver_sql(again)
+
+
+def _index_names(connection: sa.Connection) -> None:
+    """Fill what the triggers of names keep."""
+    names = "INSERT INTO customer_names (workspace_id, customer_id, is_alias, name_key) SELECT workspace_id"
+    connection.exec_driver_sql(f"{names}, id, false, name_key FROM customers")
+    connection.exec_driver_sql(f"{names}, customer_id, true, name_key FROM customer_aliases")
+    connection.exec_driver_sql("INSERT INTO mention_unread_names SELECT workspace_id, id FROM customers")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            "INSERT INTO customer_search (rowid, name_key) SELECT number, '  ' || name_key || ' ' FROM customer_names"
+        )
 
 
 def make_names(count: int) -> Iterator[str]:
@@ -123,24 +176,23 @@ def _customer(name: str, dice: Dice, schedules: ScheduleBatch, earlier: Sequence
         "last_contact_on": today - timedelta(days=waited) if dice.chance(97) else None,
         "added_on": today - timedelta(days=waited + dice.randrange(400)),
         "first_due_on": None, "sooner_on": None, "sooner_since": None,
+        "levelled_on": None, "levelled_from": None, "levelled_since": None,
     }  # fmt: skip
     schedule: dict[str, Any] = schedules.compute(*(moving[one] for one in MOVING_NAMES))._asdict()
+    key = name_key(name)
     return {
-        **Customer(
-            name=name, name_key=name_key(name), changed_at=START, status=status,
-            domain=f"{name_key(name).replace(' ', '-')}.example" if dice.chance(70) else None,
-            status_reason=None if status is Status.ACTIVE else "as agreed",
-            status_by=None if status is Status.ACTIVE else MANAGER,
-            parent_id=dice.choice(earlier)["id"] if earlier and dice.chance(5) else None,
-            **_snooze(dice, today) if status is Status.ACTIVE else {},
-            **moving, **schedule,
-        ).model_dump(),
-        "workspace_id": WORKSPACE,
+        **_defaults(Customer), "id": new_id(), "workspace_id": WORKSPACE,
+        "name": name, "name_key": key, "changed_at": START, "status": status,
+        "domain": f"{key.replace(' ', '-')}.example" if dice.chance(70) else None,
+        "status_reason": None if status is Status.ACTIVE else "as agreed",
+        "status_by": None if status is Status.ACTIVE else MANAGER,
+        "parent_id": dice.choice(earlier)["id"] if earlier and dice.chance(5) else None,
+        **_snooze(dice, today, status), **moving, **schedule,
     }  # fmt: skip
 
 
-def _snooze(dice: Dice, today: date) -> dict[str, Any]:
-    if dice.chance(97):
+def _snooze(dice: Dice, today: date, status: Status) -> dict[str, Any]:
+    if status is not Status.ACTIVE or dice.chance(97):
         return {}
     until = today + timedelta(days=dice.randrange(1, 40))
     return {"snoozed_until": until, "snooze_reason": dice.choice(list(SnoozeReason)), "snoozed_by": MANAGER}
@@ -148,46 +200,35 @@ def _snooze(dice: Dice, today: date) -> dict[str, Any]:
 
 def _alias(customer: dict[str, Any], dice: Dice) -> dict[str, Any]:
     name = f"{customer['name'].split()[0]} {dice.choice(('Group', 'Holding', 'International'))}"
-    return _row(Alias(customer_id=customer["id"], name=name, name_key=name_key(name)))
+    return _of(Alias, customer, name=name, name_key=name_key(name))
 
 
 def _contact(customer: dict[str, Any], dice: Dice) -> dict[str, Any]:
     name = f"{dice.choice(('Dana', 'Eli', 'Noor', 'Pat', 'Sam'))} {customer['name'].split()[0]}"
-    return _row(Contact(customer_id=customer["id"], name=name, do_not_contact=dice.chance(2)))
+    return _of(Contact, customer, name=name, do_not_contact=dice.chance(2))
 
 
 def _checkin(customer: dict[str, Any]) -> dict[str, Any]:
     on = customer["last_contact_on"]
-    return _row(
-        Checkin(
-            customer_id=customer["id"], by=customer["owner_id"], result=Result.TALKED, channel=Channel.CALL,
-            note="Happy with the last delivery.", happened_on=on, recorded_at=datetime.combine(on, time(10), UTC),
-        )
+    return _of(
+        Checkin, customer, by=customer["owner_id"], result=Result.TALKED, channel=Channel.CALL,
+        note="Happy with the last delivery.", happened_on=on, recorded_at=datetime.combine(on, time(10), UTC),
     )  # fmt: skip
 
 
-def _row(row: Any) -> dict[str, Any]:
-    return {**row.model_dump(), "workspace_id": WORKSPACE}
+def _of(kind: Any, customer: dict[str, Any], **values: Any) -> dict[str, Any]:
+    own = {"id": new_id(), "workspace_id": WORKSPACE, "customer_id": customer["id"]}
+    return {**_defaults(kind), **own, **values}
 
 
-def _insert(session: Session, kind: Any, rows: list[dict[str, Any]]) -> None:
+@cache
+def _defaults(kind: Any) -> dict[str, Any]:
+    """Return the values of a row of that table for which nothing is given."""
+    fields = kind.model_fields.items()
+    return {name: field.get_default(call_default_factory=True) for name, field in fields if not field.is_required()}
+
+
+def _insert(session: Session, kind: Any, rows: Sequence[dict[str, Any]]) -> None:
     """Insert *rows*; those of earlier calls may be their parents."""
-    for row in rows:
-        row.setdefault("id", new_id())
     table = cast("sa.Table", kind.__table__)
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        connection.execute(sa.insert(table), rows)
-        return
-    columns = [column.name for column in table.columns]
-    raw: Any = connection.connection.cursor()
-    with raw.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copying:
-        for row in rows:
-            copying.write_row([_plain(row[column]) for column in columns])
-
-
-def _plain(value: Any) -> Any:
-    """Return *value* as COPY writes it."""
-    if isinstance(value, StrEnum):
-        return value.value
-    return json.dumps(value) if isinstance(value, list | dict) else value
+    insert_many(session.connection(), table, [column.name for column in table.columns], rows)

@@ -66,6 +66,13 @@ def restore_backup(database: Database, file: Path, *, replace: bool, now: dateti
     return backups.replace_with(file, lambda restored: mark_restored(restored, now=now))
 
 
+def require_unused(database: Database) -> None:
+    """Require that no bot and no other program uses *database*; raises `InvalidInput`."""
+    backups = _backups_of(database)
+    if not backups.is_empty():
+        backups.require_unused()
+
+
 def mark_restored(database: Database, *, now: datetime) -> Gap:
     """
     Migrate a database that was restored, and store that it was; return the time that it knows nothing of.

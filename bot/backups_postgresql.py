@@ -63,7 +63,7 @@ class PostgresqlBackups:
         """
         self._database.close()
         if self._count(OTHERS):
-            raise InvalidInput("Another program is connected to the database; stop the bot, and restore then.")
+            raise InvalidInput("Another program is connected to the database; stop the bot, and try again.")
 
     def replace_with(self, file: Path, prepare: Callable[[Database], Gap]) -> Gap:
         """Replace all tables by those of *file* in one transaction, then let `prepare(database)` go through them."""

@@ -54,7 +54,7 @@ class SqliteBackups:
             try:
                 connection.execute("PRAGMA journal_mode=DELETE").fetchone()
             except driver.OperationalError as error:
-                raise InvalidInput(f"{self._file} is in use; stop the bot, and restore then.") from error
+                raise InvalidInput(f"{self._file} is in use; stop the bot, and try again.") from error
             except driver.DatabaseError:
                 return  # damaged: nobody uses it
 

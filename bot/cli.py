@@ -11,10 +11,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.cli_backups import backup, restore
+from bot.cli_backups import backup, copy, restore
 from bot.cli_demo import demo
 from bot.cli_doctor import doctor
 from bot.cli_imports import resume_list, undo_list
+from bot.cli_reports import make_report
 from bot.core.batches import ManyTransactions
 from bot.core.clock import WallClock
 from bot.core.database import Database
@@ -49,6 +50,7 @@ app = typer.Typer(
 
 app.command()(backup)
 app.command()(restore)
+app.command()(copy)
 app.command()(demo)
 app.command()(doctor)
 
@@ -267,6 +269,21 @@ def export(
         file, rows = file or Path("customers.csv"), runtime.read_now(export_rows, workspace=workspace_id, viewer=BOT)
         _write(file, write_csv(HEADERS, rows))
         _print(f"All customers are in {file}: {_row_count(len(rows))}.")
+
+
+@app.command()
+def report(
+    first: Annotated[str, typer.Option("--from", help="The first day, such as 2026-01-01.")],
+    last: Annotated[str, typer.Option("--to", help="The last day.")],
+    kind: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+    output: Annotated[Path | None, typer.Option("-o", "--output", show_default="report.csv or .json")] = None,
+    workspace: Workspace = "",
+) -> None:
+    """Write the figures behind /evenhand proof for any period, with what they mean."""
+    with _open_runtime() as runtime:
+        content = make_report(runtime, _choose_workspace(runtime, workspace), first=first, last=last, kind=kind)
+        _write(output := output or Path(f"report.{kind}"), content)
+        _print(f"The report from {first} to {last} is in {output}.")
 
 
 @app.command()

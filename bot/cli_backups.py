@@ -1,4 +1,4 @@
-"""`evenhand backup` and `evenhand restore`."""
+"""`evenhand backup`, `evenhand restore` and `evenhand copy`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.backups import make_backup, mark_restored_elsewhere, restore_backup
+from bot.copying import copy_database
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
@@ -43,6 +44,24 @@ def restore(
     typer.echo(
         f"The database is as of {gap.since:%d %b %Y, %H:%M} UTC. What may have been said since is looked for in Slack "
         "before it is sent; start the bot."
+    )
+
+
+def copy(
+    to: Annotated[str, typer.Option("--to", help="The address of an empty database, written as DATABASE_URL is.")],
+) -> None:
+    """
+    Copy everything into another database, such as from SQLite to PostgreSQL, while the bot is stopped.
+
+    A copy that was interrupted goes on when it is started again. At the end it is compared with what was copied.
+    """
+    source, target = Database(load_storage_settings().database_url), Database(to)
+    rows = copy_database(source, target, report=lambda table: typer.echo(f"{table} is copied."))
+    source.close()
+    target.close()
+    typer.echo(
+        f"{rows:,} rows are copied and compared. Set DATABASE_URL to the new database, start the bot, and keep the old "
+        "database away from any other bot."
     )
 
 

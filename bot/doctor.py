@@ -190,7 +190,7 @@ def _scope_problems(answer: Any) -> list[str]:
 
 async def _ask_running_bot(settings: Settings) -> list[str]:
     """Return what `/readyz` of a bot that runs here with these settings reports; nothing if none runs."""
-    host = "127.0.0.1" if settings.host in {"", "0.0.0.0", "::"} else settings.host  # noqa: S104 - not bound, asked
+    host = "127.0.0.1" if settings.bind_host in {"0.0.0.0", "::"} else settings.bind_host  # noqa: S104 - not bound, asked
     timeout = aiohttp.ClientTimeout(total=ASKING_SECONDS)
     try:
         async with (

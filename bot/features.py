@@ -1,5 +1,6 @@
 """The list of features, in the order in which their contributions appear on screens."""
 
+from bot.campaigns.feature import FEATURE as CAMPAIGNS
 from bot.checkins.feature import FEATURE as CHECKINS
 from bot.conversations.feature import FEATURE as CONVERSATIONS
 from bot.core.feature import Feature
@@ -25,6 +26,7 @@ FEATURES: tuple[Feature, ...] = (
     PROMISES,
     ESCALATIONS,
     MENTIONS,
+    CAMPAIGNS,
     CONVERSATIONS,
     DIGESTS,
     REVIEWS,

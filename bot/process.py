@@ -27,7 +27,7 @@ from bot.settings import Settings, load_settings
 from bot.slack.app import auth_test, build_app, build_client, open_connection
 from bot.slack.socket import SlackSocket
 from bot.storage import migrate
-from bot.web import build_web
+from bot.web import build_runner, build_web, listen
 from bot.workspaces.queries import find_removal, list_workspaces
 from bot.workspaces.usecases import install_workspace
 from jobs.runner import Job, Runner
@@ -96,6 +96,7 @@ class Bot:
         self._scheduler: JobScheduler | None = None
         self._socket: SlackSocket | None = None
         self._site: web.AppRunner | None = None
+        self._server: asyncio.Server | None = None
 
     def client_of(self, _workspace: str) -> AsyncWebClient:
         """Return the Slack client for a workspace; there is one bot token and one workspace."""
@@ -145,6 +146,8 @@ class Bot:
     async def _stop(self) -> None:
         if self._socket:
             await self._socket.close()
+        if self._server:
+            self._server.close()
         if self._site:
             await self._site.cleanup()
         if self._scheduler:
@@ -195,15 +198,14 @@ class Bot:
             self._find_problems,
             partial(self._render, self._metrics) if self._metrics else None,
         )
-        self._site = web.AppRunner(site, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-        await self._site.setup()
-        listener = web.TCPSite(self._site, self.settings.host, self.settings.port)
+        host, port = self.settings.bind_host, self.settings.port
+        self._site = build_runner(site, shutdown_timeout=SHUTDOWN_SECONDS)
         try:
-            await listener.start()
+            self._server = await listen(self._site, host, port)
         except OSError as error:
-            place = f"{self.settings.host}:{self.settings.port}"
+            place = f"{host}:{port}"
             raise SettingsError(f"Nothing can be served at {place}; set HOST and PORT to a free address.") from error
-        self.address = f"http://127.0.0.1:{self._site.addresses[0][1]}"
+        self.address = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         if token is not None:
             await self._open_socket(token.get_secret_value())
 

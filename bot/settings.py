@@ -55,9 +55,15 @@ class Settings(StorageSettings):
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
-    host: str = "0.0.0.0"  # noqa: S104 - behind a proxy or in a container, as its operator decides
+    host: str | None = None
     metrics: bool = False
     port: int = Field(default=3000, ge=0, le=MAX_PORT)
+
+    @property
+    def bind_host(self) -> str:
+        """The address to listen at: `HOST`, or by default this machine alone in Socket Mode, and all else."""
+        every = "0.0.0.0"  # noqa: S104 - Slack has to reach it, through a proxy
+        return self.host or (every if self.slack_app_token is None else "127.0.0.1")
 
     @field_validator("slack_bot_token")
     @classmethod

@@ -20,23 +20,33 @@ from bot.core.errors import SettingsError
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 SQL_ALONE = ("customer_search", "ix_customer_names_trigrams")
 """Names, or their beginnings, of what migrations make for searching; SQLAlchemy's tables can't describe it."""
+COPYING = "evenhand_copying"
+"""The table that marks a database into which `bot.copying` is still copying."""
 MIGRATION_LOCK = 0x45564E48  # PostgreSQL's advisory lock: replicas that start together migrate one after another
 
 
-def migrate(database: Database) -> None:
+def migrate(database: Database, *, half_copied: bool = False) -> None:
     """
     Bring the tables to the newest version; do nothing when they are.
 
     Raises:
-        SettingsError: the database can't be opened, or a newer Evenhand made it.
+        SettingsError: the database can't be opened, a newer Evenhand made it, or a copy into it was interrupted and it
+            isn't *half_copied* that the caller wants.
     """
     try:
+        if not half_copied and is_half_copied(database):
+            raise SettingsError("A copy into this database was interrupted; run the same evenhand copy again.")
         if not is_current(database):
             _upgrade(database)
     except SQLAlchemyError as error:
         raise SettingsError(
             f"The database can't be opened ({type(error).__name__}); check DATABASE_URL and that it is running."
         ) from error
+
+
+def is_half_copied(database: Database) -> bool:
+    """Return whether a copy into it has begun and not ended."""
+    return sa.inspect(database.engine).has_table(COPYING)
 
 
 def is_current(database: Database) -> bool:
@@ -47,7 +57,7 @@ def is_current(database: Database) -> bool:
 
 def is_described(name: str | None, _kind: str, _parents: Any) -> bool:
     """Return whether something in the database has to be in SQLAlchemy's tables as well, as Alembic asks."""
-    return not (name or "").startswith(SQL_ALONE)
+    return not (name or "").startswith((*SQL_ALONE, COPYING))
 
 
 @cache

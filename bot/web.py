@@ -2,23 +2,31 @@
 
 import asyncio
 import hmac
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.connections import LimitedConnections
 from bot.core.heartbeats import list_heartbeats
 from bot.core.runtime import Runtime
 from bot.mentions.listeners.adding import HOOKS_PATH, Hooks
+from bot.reviews.queries.reconciliation import list_last_discrepancies
 from bot.storage import is_current
+from bot.workspaces.queries import list_workspaces
 
 SLACK_PATH = "/slack/events"
-MAX_BODY_BYTES = 4 * 1024 * 1024  # Slack's largest payload, a view of 250 KB with its state, is far below
+MAX_BODY_BYTES = 1024 * 1024  # Slack's largest payload, a view of 250 KB with its state, is far below
+BODY_SECONDS = 10.0
+IDLE_SECONDS = 75.0  # of a connection between two requests: longer than proxies keep theirs
+LINGERING_SECONDS = 1.0  # for a body that nobody wants any more
 MAX_REQUEST_AGE = timedelta(minutes=5)
 MAX_FAILURES = 5
 
@@ -47,7 +55,7 @@ def build_web(
     *find_problems* returns what keeps the bot from working with Slack, a sentence each, for `/readyz`.
     *render_metrics* returns what `/metrics` shows.
     """
-    web_app = web.Application(client_max_size=MAX_BODY_BYTES)
+    web_app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_read_body])
     web_app.router.add_get("/healthz", _healthz)
     web_app.router.add_get("/readyz", _ready_handler(runtime, find_problems))
     web_app.router.add_post(HOOKS_PATH, Hooks(runtime).receive)
@@ -56,6 +64,66 @@ def build_web(
     if app is not None and signing_secret is not None:
         web_app.router.add_post(SLACK_PATH, _slack_handler(app, runtime, signing_secret))
     return web_app
+
+
+def build_runner(web_app: web.Application, *, shutdown_timeout: float) -> web.AppRunner:
+    """Return what runs *web_app*; `listen` starts it."""
+    return web.AppRunner(
+        web_app, access_log=None, shutdown_timeout=shutdown_timeout, keepalive_timeout=IDLE_SECONDS,
+        lingering_time=LINGERING_SECONDS, logger=_http_logger(),
+    )  # fmt: skip
+
+
+def _http_logger() -> logging.Logger:
+    """Return the server's logger, which warns of what isn't HTTP without a stack trace."""
+    logger = logging.getLogger("aiohttp.server")
+    if _shorten not in logger.filters:
+        logger.addFilter(_shorten)
+    return logger
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError | web.RequestPayloadError):
+        record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
+        record.msg, record.args = "web.not_http (%s)", (type(error).__name__,)
+    return True
+
+
+async def listen(runner: web.AppRunner, host: str, port: int) -> asyncio.Server:
+    """
+    Start *runner* at an address, with a limit on connections.
+
+    Raises:
+        OSError: the address is taken, or isn't one of this machine.
+    """
+    await runner.setup()
+    if runner.server is None:
+        raise RuntimeError("A runner that was set up has a server.")
+    return await asyncio.get_running_loop().create_server(LimitedConnections(runner.server), host, port)
+
+
+@web.middleware
+async def _read_body(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Read the whole body of a request that somebody handles, within `BODY_SECONDS` and `MAX_BODY_BYTES`."""
+    if request.method != "POST" or request.match_info.http_exception is not None:
+        return await handler(request)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            await request.read()
+    except TimeoutError:
+        return _refused(408, "The body took too long to arrive.")
+    except web.HTTPRequestEntityTooLarge:
+        return _refused(413, "A body may have at most 1 MiB; send less at once.")
+    except web.RequestPayloadError:
+        return _refused(400, "This body isn't what its headers say.")
+    return await handler(request)
+
+
+def _refused(status: int, sentence: str) -> web.Response:
+    response = web.json_response({"error": sentence}, status=status)
+    response.force_close()
+    return response
 
 
 def is_signed(*, secret: str, timestamp: str, signature: str, body: bytes, now: float) -> bool:
@@ -88,8 +156,8 @@ def _slack_handler(app: AsyncApp, runtime: Runtime, secret: str) -> Handler:
             return web.json_response({"error": "This body can't be read as UTF-8."}, status=400)
         try:
             return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
-        except Exception:  # what listeners raise doesn't get here; Bolt's parsing of strange shapes does
-            log.exception("web.unreadable", size=len(body))
+        except Exception as error:  # noqa: BLE001 - what listeners raise doesn't get here; Bolt's of strange shapes does
+            log.warning("web.unreadable", size=len(body), error=type(error).__name__)
             return web.json_response({"error": "This body isn't one of Slack's."}, status=400)
 
     return slack
@@ -121,11 +189,21 @@ def _ready_handler(runtime: Runtime, find_problems: FindProblems) -> Handler:
     async def ready(_request: web.Request) -> web.StreamResponse:
         try:
             problems = await _list_problems(runtime) or await find_problems()
+            warnings = [] if problems else await _list_warnings(runtime)
         except SQLAlchemyError as error:
+            warnings = []
             problems = [f"The database doesn't answer ({type(error).__name__}); check that it is running."]
-        return web.json_response({"ready": not problems, "problems": problems}, status=503 if problems else 200)
+        answer = {"ready": not problems, "problems": problems, "warnings": warnings}
+        return web.json_response(answer, status=503 if problems else 200)
 
     return ready
+
+
+async def _list_warnings(runtime: Runtime) -> list[str]:
+    """Return what was found wrong about customers; it keeps the bot from nothing, so the bot is ready."""
+    workspaces = await runtime.read(list_workspaces, workspace=None)
+    found = [await runtime.read(list_last_discrepancies, workspace=workspace) for workspace in workspaces]
+    return [sentence for sentences in found for sentence in sentences]
 
 
 async def _list_problems(runtime: Runtime) -> list[str]:

@@ -15,6 +15,7 @@ from bot.settings import LogFormat
 from demo.company import load_company
 from demo.feed import Feed, list_posts, load_feed, open_feed
 from demo.people import COMPANY, NINE, START, TEAM, populate
+from demo.quarter import load_quarters
 from demo.stage import keep_running, next_events, open_stage, run_jobs_on_move
 from demo.welcome import WELCOME
 from rehearsal.page import add_page
@@ -63,6 +64,7 @@ async def _play_with(feed: Feed, port: int, folder: Path) -> None:
         accounts = running.rehearsal.workspace.channel("accounts")
         feed.now = running.rehearsal.workspace.clock.now
         load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
+        load_quarters(running.bot.runtime, workspace=TEAM, review_channel=(accounts.id, accounts.name))
         load_feed(running.bot.runtime, workspace=TEAM, channel=(accounts.id, accounts.name))
         run_jobs_on_move(running, next_events(running, list_posts()))
         await running.rehearsal.control.move_to(NINE)

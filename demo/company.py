@@ -111,7 +111,7 @@ def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequen
     drafts = read_drafts(SAMPLE.read_bytes(), name=SAMPLE.name, today=imported.date(), default_source="sample")
     done = apply_import(session, drafts=drafts, by=MARA, now=imported)
     for days_ago, customer, person, result, channel, mood, words in CHECKINS:
-        day = _workday(today - timedelta(days=days_ago))
+        day = workday(today - timedelta(days=days_ago))
         record_checkin(
             session,
             customer_id=find_customer(session, customer).id,
@@ -181,7 +181,7 @@ def _load_promises(session: Session, *, now: datetime) -> None:
             keep_promise(session, promise_id=schema.id, by=person, now=day)
 
 
-def _workday(day: date) -> date:
+def workday(day: date) -> date:
     """Return *day*, or the Friday before a weekend."""
     return day - timedelta(days=max(day.weekday() - 4, 0))
 

@@ -1,6 +1,7 @@
 """Carries owed notifications to Slack: each once, whatever breaks in between."""
 
 import asyncio
+import html
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,8 +29,11 @@ from bot.workspaces.usecases import uninstall_workspace
 Clients = Callable[[str], AsyncWebClient]
 """Slack's client for a workspace id."""
 
-OnDead = Callable[[Runtime, ClaimedMessage, str], Awaitable[None]]
-"""What happens when Slack refuses a notification for good: somebody is told."""
+OnDead = Callable[[Runtime, ClaimedMessage, str, str], Awaitable[None]]
+"""
+`on_dead(runtime, message, reason, text)`: what happens when Slack refuses a notification for good: somebody is told.
+*text* is what it says in plain words, nothing where that isn't so any more. It may be called again after an error.
+"""
 
 Delivery = asyncio.Task[None]
 """A message on its way, or being looked for."""
@@ -50,6 +54,7 @@ REFUSALS = frozenset({
 What Slack answers when it will never take this message, or nothing for this recipient. After any other error, such as
 one about the token, the organisation or an error that is new, the message waits.
 """
+NOBODY_THERE = frozenset({"user_disabled", "user_not_found", "user_not_visible"})  # of `REFUSALS`: the person is gone
 SERVER_ERROR = 500
 LEAST_LEASE_LEFT = timedelta(seconds=5)
 DEFAULT_PAUSE_SECONDS = 30
@@ -316,9 +321,16 @@ class Dispatcher:
         await self.runtime.run(wait, workspace=None, claimed=claimed, after=timedelta(0), reason=reason)
 
     async def _give_up(self, claimed: ClaimedMessage, reason: str) -> None:
+        """Tell somebody before it is stored that the message is dead, since this process may die in between."""
         log.warning("outbox.dead", key=claimed.key, reason=reason)
-        if await self.runtime.run(outbox.mark_dead, workspace=None, claimed=claimed, reason=reason):
-            await self.on_dead(self.runtime, claimed, reason)
+        await self.on_dead(self.runtime, claimed, reason, await self._text_of(claimed))
+        await self.runtime.run(outbox.mark_dead, workspace=None, claimed=claimed, reason=reason)
+
+    async def _text_of(self, claimed: ClaimedMessage) -> str:
+        try:
+            return html.unescape((await self._draw(claimed)).text)
+        except (Outdated, NotSent, Refused):
+            return ""
 
 
 def _refresh(

@@ -5,23 +5,28 @@ from datetime import timedelta
 from functools import partial
 
 from bot.backups import BackupFolder
+from bot.campaigns.usecases.progress import leave_channel
 from bot.core.outbox import ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.digests.usecases import stop_digest
 from bot.escalations.usecases.scheduled import lose_channel
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides, fetch
 from bot.mentions.usecases.sources import stop_channel
+from bot.people.usecases import pass_on
 from jobs.back_up import back_up
 from jobs.check_installation import check_installation
 from jobs.collect_mentions import collect_mentions
-from jobs.deliver_outbox import Clients, deliver_outbox
+from jobs.deliver_outbox import NOBODY_THERE, Clients, deliver_outbox
 from jobs.housekeeping import housekeeping, report_problems
 from jobs.learn_feelings import learn_feelings
+from jobs.level_load import level_load
 from jobs.post_digests import post_digests
+from jobs.reconcile_customers import reconcile_customers
 from jobs.reminding import send_morning_messages
 from jobs.reschedule_customers import reschedule_customers
 from jobs.runner import Job
 from jobs.sync_people import sync_people
+from jobs.watch_campaigns import watch_campaigns
 from jobs.watch_escalations import watch_escalations
 from jobs.watch_imports import watch_imports
 
@@ -41,9 +46,12 @@ def build_schedule(
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("reschedule_customers", partial(reschedule_customers, runtime), every=MINUTE),
+        Job("reconcile_customers", partial(reconcile_customers, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("watch_imports", partial(watch_imports, runtime), every=MINUTE),
+        Job("level_load", partial(level_load, runtime), every=MINUTE),
         Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
+        Job("watch_campaigns", partial(watch_campaigns, runtime, clients), every=MINUTE),
         Job(
             "collect_mentions",
             partial(collect_mentions, runtime, clients, partial(fetch, overrides=door)),
@@ -57,9 +65,15 @@ def build_schedule(
     )
 
 
-async def on_dead(runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
-    """A channel that refuses its digest or escalations gets no more of them, and no mentions; the managers are told."""
-    if claimed.recipient.startswith(("C", "G")):
+async def on_dead(runtime: Runtime, claimed: ClaimedMessage, reason: str, text: str) -> None:
+    """
+    A channel that refuses its messages gets no digest, escalation, mention or campaign any more, and people are told.
+    What was for somebody who left goes to the managers.
+    """
+    if reason in NOBODY_THERE:
+        await runtime.run(pass_on, workspace=claimed.workspace_id, message=claimed, text=text)
+    elif claimed.recipient.startswith(("C", "G")):
         for stop in (stop_digest, lose_channel):
             await runtime.run(stop, workspace=claimed.workspace_id, channel=claimed.recipient, reason=reason)
-        await runtime.run(stop_channel, workspace=claimed.workspace_id, channel=claimed.recipient)
+        for leave in (stop_channel, leave_channel):
+            await runtime.run(leave, workspace=claimed.workspace_id, channel=claimed.recipient)

@@ -22,8 +22,14 @@ from sqlmodel import SQLModel
 import bot.features  # noqa: F401 - brings all tables in
 
 DELIVERY = "one job delivers the messages of all workspaces, the longest waiting first"
+COPIED = "a copy of the database has the rows of all workspaces"
 CLAIMED = "a claimed message is found by its id and the number of the claim"
 ALLOWED: Mapping[str, str] = {
+    "bot.copying:_batches": COPIED,
+    "bot.copying:_find_keys": COPIED,
+    "bot.copying:_delete_others": COPIED,
+    "bot.copying:_copy_table": COPIED,
+    "bot.copying:_continue_numbers": COPIED,
     "bot.core.claiming:claim": DELIVERY,
     "bot.core.claiming:_postpone": "each pair of workspace and recipient names the workspace",
     "bot.core.outbox:mark_sending": CLAIMED,
@@ -38,6 +44,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.customers.usecases.running:list_dead": "one job asks which imports were interrupted, everywhere",
     "bot.customers.usecases.refused:discard_refused_rows": "one job forgets what is old, everywhere",
     "bot.customers.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
+    "bot.reviews.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
     "bot.customers.usecases.uploads:discard_uploads": "one job forgets what is old, everywhere",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",

@@ -17,6 +17,7 @@ FEATURE = Feature(
     refresh={NudgeDue: refresh_nudge},
     brief=history.brief,
     timeline=history.timeline,
+    setbacks=history.setbacks,
     offers=(
         Offer("Check-in", "checkins.log", lambda subject: subject.kind == "customer"),
         Offer("Snooze", "checkins.snooze", lambda subject: subject.kind == "customer", open=listeners.open_snooze),

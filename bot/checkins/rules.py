@@ -121,6 +121,18 @@ def latest_contact(*days: date | None) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
+def list_gaps(contacts: Iterable[date], *, since: date, today: date, cadence_days: int) -> list[tuple[date, int]]:
+    """
+    Return the times without a contact that were longer than the cadence, each with its last day and its length in days.
+
+    *since* is the day on which the customer was added. The last one goes on *today*; the order is that of time.
+    """
+    days = sorted({day for day in contacts if day <= today})
+    begins = [min([since, *days]), *days]
+    spans = zip(begins, [*days, today], strict=False)
+    return [(end, (end - begin).days) for begin, end in spans if (end - begin).days > cadence_days]
+
+
 def tally(checkins: Iterable[tuple[Result, str]]) -> tuple[str, int]:
     """
     Return what was last said, and how many attempts were made since the last contact.

@@ -16,7 +16,7 @@ class ActionDone(Schema):
     What somebody did about a customer, and how it stands now; it can be undone by `customer_action_id` for ten minutes.
 
     *note* is what was said, and *can_note* whether one can be added. *stays* is a sentence for each thing that undoing
-    it left as it was.
+    it left as it was. *aside*, told after a contact, is a sentence on the family that the customer belongs to.
     """
 
     customer_action_id: UUID
@@ -28,6 +28,7 @@ class ActionDone(Schema):
     note: str = ""
     can_note: bool = False
     stays: tuple[str, ...] = ()
+    aside: str = ""
 
 
 class CheckinRecorded(ActionDone):

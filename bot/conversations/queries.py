@@ -18,6 +18,7 @@ from bot.core.errors import NotAllowed, NotFound
 from bot.core.outbox import OutboxMessage
 from bot.core.schemas import Line
 from bot.customers.queries import find_row, get_customer, list_by_ids
+from bot.customers.queries.families import tell_by_the_way
 from bot.customers.queries.searching import list_exact, list_names_like, list_partly
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
@@ -149,7 +150,15 @@ def schema_of(session: Session, row: Proposal, *, now: datetime, stays: Sequence
         is_settled=row.settled_at is not None,
         is_undone=row.undone_at is not None,
         stays=tuple(stays),
+        aside=_aside(session, row, customer, today) if customer else "",
     )
+
+
+def _aside(session: Session, row: Proposal, customer: Customer, today: date) -> str:
+    """Return a sentence on the family of a customer, once a contact with it is saved."""
+    is_contact = row.kind is ProposalKind.CHECKIN and row.result.is_contact
+    is_saved = row.saved_id is not None and row.undone_at is None
+    return tell_by_the_way(session, customer, today=today) if is_contact and is_saved else ""
 
 
 def _next_due(session: Session, row: Proposal, customer: Customer, now: datetime) -> date | None:

@@ -10,7 +10,11 @@ from bot.customers.schemas import Card, Named
 
 
 class ProposalSchema(Schema):
-    """A proposal as it stands now; *next_due_on* is when the customer is due again, if it is active."""
+    """
+    A proposal as it stands now; *next_due_on* is when the customer is due again, if it is active.
+
+    *aside*, told once a contact is saved, is a sentence on the family that the customer belongs to.
+    """
 
     id: UUID
     kind: ProposalKind
@@ -30,6 +34,7 @@ class ProposalSchema(Schema):
     saved_id: UUID | None = None
     is_undone: bool = False
     stays: tuple[str, ...] = ()
+    aside: str = ""
 
     @property
     def lacks_day(self) -> bool:

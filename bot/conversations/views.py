@@ -175,7 +175,9 @@ def _settled(schema: ProposalSchema) -> Message:
         return _message("Fine, nothing is saved.")
     words = f"✓ Noted for {name}: {_quoted(schema)}" if schema.kind is ProposalKind.NOTE else f"✓ {_said(schema)}"
     undo = ui.button("Undo", UNDO, key)
-    return Message(text=_plain(words), blocks=[ui.section(words, accessory=undo, block_id=f"conversations.done:{key}")])
+    saved = ui.section(words, accessory=undo, block_id=f"conversations.done:{key}")
+    aside = [ui.context(ui.escape(ui.cut(schema.aside, SAID)))] if schema.aside else []
+    return Message(text=_plain(words), blocks=[saved, *aside])
 
 
 def _card(schema: Reply) -> Message:

@@ -63,6 +63,9 @@ OverdueByPerson = Callable[[Session, datetime], Mapping[str, Overdue]]
 Timeline = Callable[[Session, UUID, datetime], Sequence[Line]]
 """`timeline(session, customer_id, now)`: return dated lines of a customer's history, the latest first."""
 
+Setbacks = Callable[[Session, UUID, datetime], Sequence[Line]]
+"""`setbacks(session, customer_id, now)`: return dated lines of what went wrong with a customer, the latest first."""
+
 Steps = Callable[[Session, str, datetime], Sequence[Step]]
 """`first_steps(session, person_id, now)`: return the steps of the bot's setup, for people who may take them."""
 
@@ -82,6 +85,12 @@ UndoCheckin = Callable[..., Sequence[str]]
 """
 `undo_checkin(session, *, customer_id, checkin_id, by, now)`: undo what the feature stored with a check-in, in the same
 transaction; return a sentence for each thing that is left, because it has changed since.
+"""
+
+Limits = Callable[[Session, datetime], Mapping[str, int]]
+"""
+`limits(session, now)`: return the greatest load (see `customers.rules.sharing`) that each person can carry whose work
+is known.
 """
 
 Check = Callable[[Session, datetime], Sequence[str]]
@@ -203,10 +212,13 @@ class Feature:
     news_section: NewsSection | None = None
     overdue: OverdueByPerson | None = None
     timeline: Timeline | None = None
+    setbacks: Setbacks | None = None
     first_steps: Steps | None = None
     erase: Erase | None = None
     export: Export | None = None
+    limits: Limits | None = None
     check: Check | None = None
+    lost_channels: Check | None = None  # the sentences of `check` about channels that refuse; they stand on Home, too
     check_all: Check | None = None  # what `doctor` asks instead, where it takes longer than a person waits
     subcommands: Sequence[Subcommand] = ()
     registers_first: bool = False  # Bolt tries listeners in order; this feature's command is the one used most
@@ -268,6 +280,11 @@ def collect_due_counts(
     return sorted(counts, key=lambda count: not count.urgent)
 
 
+def collect_lost_channels(features: Sequence[Feature], session: Session, now: datetime) -> list[str]:
+    """Return a sentence for each channel that refuses what a feature posts."""
+    return [one for feature in features if feature.lost_channels for one in feature.lost_channels(session, now)]
+
+
 def collect_commitments(features: Sequence[Feature], session: Session, now: datetime) -> tuple[list[OwedLine], bool]:
     """Return what every feature owes customers, the latest first, and whether a feature may have more than that."""
     sections = [
@@ -321,6 +338,11 @@ def collect_extras(features: Sequence[Feature]) -> list[CheckinExtra]:
     return [extra for feature in features for extra in feature.checkin_extras]
 
 
+def collect_limits(features: Sequence[Feature], session: Session, now: datetime) -> dict[str, int]:
+    """Return the greatest load that each person can carry whose work is known."""
+    return {person: limit for one in features if one.limits for person, limit in one.limits(session, now).items()}
+
+
 def collect_subcommands(features: Sequence[Feature]) -> dict[str, Subcommand]:
     """Return the words of `/evenhand` that features answer."""
     return {one.word: one for feature in features for one in feature.subcommands}
@@ -357,3 +379,12 @@ def collect_timeline(
     """Return the last *limit* lines of a customer's history, from every feature."""
     lines = [line for feature in features if feature.timeline for line in feature.timeline(session, customer_id, now)]
     return sorted(lines, key=lambda line: line.on.isoformat() if line.on else "", reverse=True)[:limit]
+
+
+def collect_setbacks(
+    features: Sequence[Feature], session: Session, customer_id: UUID, now: datetime, *, since: date
+) -> list[Line]:
+    """Return what went wrong with a customer *since* a day, the latest first, from every feature."""
+    lines = [line for feature in features if feature.setbacks for line in feature.setbacks(session, customer_id, now)]
+    recent = [(line.on, line) for line in lines if line.on is not None and line.on >= since]
+    return [line for _, line in sorted(recent, key=lambda one: one[0], reverse=True)]

@@ -10,6 +10,7 @@ from bot.core.schemas import Schema
 JOB_WORDS = {
     "send_morning_messages": "sending the morning messages",
     "watch_escalations": "watching the clocks of problems",
+    "watch_campaigns": "looking after campaigns",
     "watch_imports": "looking for imports that were interrupted",
     "post_digests": "posting digests",
     "deliver_outbox": "delivering messages",
@@ -18,6 +19,8 @@ JOB_WORDS = {
     "check_installation": "looking whether the app is installed again",
     "sync_people": "reading people from Slack",
     "reschedule_customers": "computing due dates",
+    "reconcile_customers": "accounting for every customer",
+    "level_load": "evening out busy days",
     "keep_house": "tidying up",
     "report_problems": "looking for problems",
     "back_up": "backing up the database",

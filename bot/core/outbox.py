@@ -276,6 +276,15 @@ def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime,
     )
 
 
+def list_recipients_of(session: Session, message: ClaimedMessage) -> set[str]:
+    """Return everybody who is told the same as *message* says: what was stored for them at the same time."""
+    own = sa.select(col(OutboxMessage.enqueued_at)).where(col(OutboxMessage.id) == message.id).scalar_subquery()
+    query = sa.select(col(OutboxMessage.recipient), col(OutboxMessage.body)).where(
+        col(OutboxMessage.kind) == message.kind, col(OutboxMessage.enqueued_at) == own
+    )
+    return {recipient for recipient, body in session.execute(query) if body == message.body}
+
+
 def list_held_up(session: Session, *, now: datetime) -> list[HeldUp]:
     """Return why messages of this workspace can't be delivered for longer than `HELD_UP`, the most messages first."""
     enqueued_at = col(OutboxMessage.enqueued_at)

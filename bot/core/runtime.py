@@ -132,6 +132,7 @@ class Runtime:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with _stopping(use_case, limited), self.database.transaction(workspace, limited=limited) as session:
+                    session.info["now"] = inputs["now"]
                     return use_case(session, **inputs)
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not is_retriable(error):

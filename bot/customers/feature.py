@@ -3,11 +3,13 @@
 from bot.core.feature import Feature
 from bot.customers import listeners, queries, views
 from bot.customers.queries import coverage, screens
-from bot.customers.schemas import CustomersHandedOver, CustomerTaken, ListImported
-from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack
+from bot.customers.queries.losses import refresh_relative_lost
+from bot.customers.schemas import CustomersHandedOver, CustomerTaken
+from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack, ListImported
+from bot.customers.schemas.losses import RelativeLost
 from bot.customers.schemas.sharing import CustomersTakenBack, PoolShared
 from bot.customers.usecases import erasing
-from bot.customers.views import sharing
+from bot.customers.views import losses, sharing
 
 FEATURE = Feature(
     name="customers",
@@ -19,8 +21,10 @@ FEATURE = Feature(
         CustomerTaken: views.customer_taken,
         ImportInterrupted: views.import_interrupted,
         ListImported: views.imported,
+        RelativeLost: losses.relative_lost,
         PoolShared: sharing.shared_out,
     },
+    refresh={RelativeLost: refresh_relative_lost},
     brief=screens.brief_of_contacts,
     timeline=screens.timeline,
     erase=erasing.erase,

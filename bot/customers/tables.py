@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from bot.core.database import WORKSPACE_ID_LENGTH, Row, WorkspaceRow, choice, points_to, within_workspace
 from bot.customers.rules.batches import ImportState
 from bot.customers.rules.due import SnoozeReason, Status
+from bot.customers.rules.losses import LossReason
 
 NAME_LENGTH = 200
 WAIT_NAMES = ("effective_cadence_days", "waiting_since", "id")
@@ -27,7 +28,8 @@ class Customer(Row, table=True):
     `effective_cadence_days`, `waiting_since`, `due_on` and `neglected_after` are computed again whenever a fact changes
     that they follow from. They are the cadence in force, the last contact (or the day it was added), the day a check-in
     is due, and the last day before it counts as neglected. No size takes part in them. What came up on `sooner_since`
-    makes it due by `sooner_on`, until somebody has talked to it.
+    makes it due by `sooner_on`, until somebody has talked to it. So that no day of its owner holds too many, it is due
+    on `levelled_on` as long as it waits since `levelled_since` and would be due on `levelled_from`.
     """
 
     __tablename__ = "customers"
@@ -45,7 +47,7 @@ class Customer(Row, table=True):
         sa.Index("ix_customers_owner_wait", "workspace_id", "owner_id", "status", *WAIT_NAMES),
         sa.Index("ix_customers_wait", "workspace_id", "status", *WAIT_NAMES),
         sa.Index(None, "workspace_id", "name_key"),
-        sa.Index(None, "workspace_id", "domain"),
+        sa.Index(None, "workspace_id", "domain", "id"),
         sa.Index(None, "workspace_id", "parent_id", "name_key"),
         sa.Index(None, "status", "snoozed_until"),
         sa.Index(None, "workspace_id", "owner_id", "status", "snoozed_until"),
@@ -76,6 +78,9 @@ class Customer(Row, table=True):
     first_due_on: date | None = None
     sooner_on: date | None = None
     sooner_since: date | None = None
+    levelled_on: date | None = None
+    levelled_from: date | None = None
+    levelled_since: date | None = None
     effective_cadence_days: int
     waiting_since: date
     due_on: date
@@ -85,6 +90,20 @@ class Customer(Row, table=True):
     snooze_note: str | None = Field(default=None, max_length=300)
     snoozed_by: str | None = Field(default=None, max_length=32)
     changed_at: datetime
+
+    @property
+    def days_early(self) -> int:
+        """How many days before its cadence's date it is due since days were levelled; below 0 after a return."""
+        is_level = self.due_on == self.levelled_on and self.waiting_since == self.levelled_since
+        return (self.levelled_from - self.due_on).days if is_level and self.levelled_from else 0
+
+
+@event.listens_for(Customer, "before_update")
+def _stamp_change(_mapper: Any, _connection: sa.Connection, customer: Customer) -> None:
+    """Let `changed_at` be the instant of every change, in whatever way it is made: former facts end there."""
+    session = sa.orm.object_session(customer)
+    if session is not None and "now" in session.info and session.is_modified(customer):
+        customer.changed_at = session.info["now"]
 
 
 class Alias(Row, table=True):
@@ -132,6 +151,60 @@ class Contact(Row, table=True):
     email: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=60)
     do_not_contact: bool = False
+
+
+class Loss(Row, table=True):
+    """
+    A time during which a customer is lost: since `lost_on`, until it was won back on `ended_on`, if it was.
+
+    `foreseen` says whether we saw it coming; empty where nobody was asked. A row stays when its loss ends.
+    """
+
+    __tablename__ = "losses"
+    __table_args__ = within_workspace(
+        points_to("customers", "customer_id"),
+        sa.CheckConstraint("ended_on >= lost_on", name="days"),
+        sa.Index(None, "workspace_id", "customer_id"),
+        sa.Index(None, "workspace_id", "lost_on"),
+    )
+
+    customer_id: UUID
+    lost_on: date
+    reason: LossReason = Field(sa_type=choice(LossReason))
+    foreseen: bool | None = None
+    words: str = Field(default="", max_length=300)
+    by: str = Field(max_length=32)
+    ended_on: date | None = None
+
+
+class RefusedParent(Row, table=True):
+    """A customer that somebody said is not the parent of another, so that it isn't suggested again."""
+
+    __tablename__ = "refused_parents"
+    __table_args__ = within_workspace(
+        points_to("customers", "customer_id"),
+        points_to("customers", "parent_id"),
+        sa.UniqueConstraint("workspace_id", "customer_id", "parent_id"),
+        sa.Index(None, "workspace_id", "parent_id"),
+    )
+
+    customer_id: UUID
+    parent_id: UUID
+    by: str = Field(max_length=32)
+    at: datetime
+
+
+class NamedParent(Row, table=True):
+    """The parent that a list named for a customer, when no customer was called so, or several were."""
+
+    __tablename__ = "named_parents"
+    __table_args__ = within_workspace(
+        points_to("customers", "customer_id"), sa.UniqueConstraint("workspace_id", "customer_id", "name_key")
+    )
+
+    customer_id: UUID
+    name: str = Field(max_length=NAME_LENGTH)
+    name_key: str = Field(max_length=NAME_LENGTH)
 
 
 class Import(Row, table=True):
@@ -247,7 +320,9 @@ TALLY = sa.Table(
     sa.Column("snooze_reason", sa.String(32)),
     sa.Column("first_wait_since", sa.Date),
     sa.Column("number", sa.Integer, nullable=False),
-    sa.Index(None, "workspace_id", "owner_id", "due_on", "neglected_after"),
+    sa.Index(
+        "ix_customer_tally_all", "workspace_id", "status", "owner_id", *STANDING_NAMES, "first_wait_since", "number"
+    ),
 )
 """
 How many customers are alike in all from which their standing follows on any day; triggers of `customers` keep it.

@@ -12,11 +12,12 @@ from bot.core.feature import collect_subcommands
 from bot.core.runtime import Runtime
 from bot.customers.listeners.editing import show_person
 from bot.digests import usecases, views
+from bot.digests.queries.audit import get_audit
 from bot.digests.queries.lists import find_list_key, get_digest_message, get_list
 from bot.digests.queries.setup import get_health, get_kind, get_setup
 from bot.digests.rules import DEFAULT_HOUR, NUMBERS, DigestKind, Whose, find_zones
 from bot.digests.schemas import CustomerTakenOver, DigestInput, SetupInput, SetupSchema
-from bot.digests.views import messages, setup
+from bot.digests.views import audit, messages, setup
 from bot.slack.blocks import Block, Message
 from bot.slack.callers import WHAT_IS_LEFT_SECONDS, Caller
 from bot.slack.message_refs import update_message
@@ -41,6 +42,8 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.view(views.EDIT, save_kind, first_field=setup.block_of("channel"), prefix=setup.block_of(""))
     on.action(views.TEST, post_test, title="Test")
     on.options(views.ZONES, zones)
+    for control in (views.AUDIT_BACK, views.AUDIT_NEXT):
+        on.action(control, turn_audit)
 
 
 async def neglected(caller: Caller) -> None:
@@ -107,6 +110,24 @@ async def evenhand(caller: Caller) -> None:
     else:
         told = {word: one.about for word, one in others.items()}
         await caller.respond(setup.help_message("" if word in {"", "help"} else word, others=told))
+
+
+async def show_audit(caller: Caller, words: str) -> None:
+    """
+    Answer `/evenhand audit [refused]`.
+
+    Raises:
+        InvalidInput: *words* are something else.
+    """
+    if words not in {"", "refused"}:
+        raise InvalidInput("Say which entries: /evenhand audit for all, /evenhand audit refused for what was refused.")
+    await caller.respond(audit.page(await caller.read(get_audit, refused=bool(words))))
+
+
+async def turn_audit(caller: Caller) -> None:
+    """Replace a page of the audit trail by another."""
+    refused, page = audit.read_page(caller.value)
+    await caller.replace(audit.page(await caller.read(get_audit, refused=refused, page=page)))
 
 
 async def open_setup(caller: Caller) -> None:
@@ -202,7 +223,8 @@ def read_setup(view: Mapping[str, Any]) -> SetupInput:
     if wrong:
         raise InvalidInput(fields=wrong)
     managers = form.people(setup.block_of("managers")) if shows_managers else None
-    return SetupInput(managers=managers, **numbers, **read_digest(view).model_dump())
+    levels = {setup.EVEN: True, setup.LEAVE: False}.get(form.choice(setup.block_of("levels")) or "")
+    return SetupInput(managers=managers, levels_load=levels, **numbers, **read_digest(view).model_dump())
 
 
 async def _list(caller: Caller, whose: str, page: int, taken: CustomerTakenOver | None = None) -> Message:

@@ -16,6 +16,7 @@ OWNER_IN_ROW = 60
 NAME_IN_LIST = 80  # and in the thread's lines
 WORDS_IN_ROW = 100
 PAGE_CHARACTERS = 10_000  # of a thread message: Slack refuses from about 13,000 on
+THREAD_LINES = 1_000  # customers in a thread; nobody reads further, and ten thousand would take Slack a minute
 PAGE_PAUSE = timedelta(seconds=1)  # between the thread's messages: Slack takes one a second a channel
 WEEK_DAYS = 7
 SECONDS_OF_GRACE = 900  # after a slot, before its silence is called a failure

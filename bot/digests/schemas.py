@@ -68,18 +68,23 @@ class NeglectedDigest(PromptNotification):
 
     @property
     def more(self) -> int:
-        """Return how many neglected customers have no row and stand only in the thread."""
+        """Return how many neglected customers have no row; the first of them stand in the thread."""
         return max(self.neglected - len(self.rows), 0)
 
 
 class DigestPage(PromptNotification):
-    """A page of the whole list, for the digest's thread; *lines* are plain text, in the order of every list."""
+    """
+    A page of the list, for the digest's thread; *lines* are plain text, in the order of every list.
+
+    After the last page, *more* customers of the *total* have no line.
+    """
 
     kind = "digests.page"
     page: int
     pages: int
     total: int
     lines: tuple[str, ...]
+    more: int = 0
 
 
 class CommitmentsDigest(PromptNotification):
@@ -174,6 +179,7 @@ class SetupSchema(Schema):
     floor: int
     factor: float
     first_calls: int
+    levels_load: bool = True
     zone: str
     digest: DigestSchema | None = None
     more: tuple[KindSchema, ...] = ()
@@ -193,13 +199,14 @@ class DigestInput(Schema):
 
 
 class SetupInput(DigestInput):
-    """The input of the setup form; with None for *managers* they stay as they are."""
+    """The input of the setup form; with None for *managers* or *levels_load* they stay as they are."""
 
     managers: tuple[str, ...] | None = None
     cadence: int
     floor: int
     factor: float
     first_calls: int
+    levels_load: bool | None = None
 
     @property
     def numbers(self) -> dict[str, Any]:
@@ -219,6 +226,27 @@ class NeglectedList(Schema):
     pages: int
     rows: tuple[NeglectedRow, ...]
     taken: CustomerTakenOver | None = None
+
+
+class AuditLine(Schema):
+    """Somebody did or tried an *action*: what it was about, and what changed, in plain words."""
+
+    at: datetime
+    who: str
+    action: str
+    about: str
+    change: str = ""
+
+
+class AuditPage(Schema):
+    """A page of the audit trail, counted from 0; with *refused* only of what people weren't allowed to."""
+
+    lines: tuple[AuditLine, ...]
+    page: int
+    refused: bool
+    has_more: bool
+    zone: str
+    now: datetime
 
 
 class JobHealth(Schema):

@@ -32,7 +32,7 @@ from bot.digests.schemas import (
     SetupSchema,
 )
 from bot.digests.tables import Digest, DigestPost
-from bot.people.queries import list_managers, list_names
+from bot.people.queries import find_person_row, list_managers, list_names
 from bot.people.rules import Calendar, Mute, known_zone
 from bot.people.usecases import manager_problems, name_managers, require_manager
 from bot.workspaces.schemas import ChannelSchema
@@ -79,7 +79,7 @@ def save_setup(
         NotAllowed, InvalidInput: as `check_setup`.
     """
     check_setup(session, settings=settings, channel=channel, by=by, now=now)
-    change_settings(session, by=by, now=now, **settings.numbers)
+    change_settings(session, by=by, now=now, levels_load=settings.levels_load, **settings.numbers)
     reschedule_workspace(session, now=now)
     if settings.managers is not None:
         name_managers(session, person_ids=settings.managers, by=by, now=now)
@@ -327,7 +327,7 @@ def _compose(
 
 
 def _enqueue_digest(session: Session, digest: Digest, schema: Notification, slot: DigestSlot, *, now: datetime) -> int:
-    """Enqueue the message and, when it leaves customers out, the whole list in its thread; return the pages' number."""
+    """Enqueue the message and, when it leaves customers out, the list in its thread; return the pages' number."""
     key = f"digest:{digest.id}:{_stamp(slot.slot)}"
     outbox.enqueue(session, schema, to=digest.channel_id, key=key, now=now, expires_at=slot.next_slot)
     if not isinstance(schema, NeglectedDigest) or not schema.more:
@@ -336,7 +336,8 @@ def _enqueue_digest(session: Session, digest: Digest, schema: Notification, slot
     lines = list_neglected_lines(session, today=today, names_owners=schema.names_owners)
     pages = pack(lines, PAGE_CHARACTERS)
     for number, page in enumerate(pages, 1):
-        part = DigestPage(page=number, pages=len(pages), total=len(lines), lines=page)
+        more = schema.neglected - len(lines) if number == len(pages) else 0
+        part = DigestPage(page=number, pages=len(pages), total=schema.neglected, lines=page, more=more)
         not_before = now + PAGE_PAUSE * (number - 1)  # so that a long thread never keeps others waiting
         outbox.enqueue(
             session, part, to=digest.channel_id, key=f"{key}:{number}", now=now, not_before=not_before, reply_to=key
@@ -345,12 +346,14 @@ def _enqueue_digest(session: Session, digest: Digest, schema: Notification, slot
 
 
 def _notify_managers(session: Session, digest: Digest, schema: DigestStopped, *, now: datetime) -> None:
-    """Notify the managers who haven't muted news; all of them when everybody has."""
+    """Notify whoever set the digest up, and the managers who haven't muted news; all of them when everybody has."""
     managers = list_managers(session)
     listening = [manager for manager in managers if Mute.NEWS not in manager.mutes] or managers
-    for manager in listening:
-        key = f"digest_stopped:{digest.id}:{_stamp(digest.next_slot)}:{schema.is_over}:{manager.id}"
-        outbox.enqueue(session, schema, to=manager.id, key=key, now=now)
+    maker = find_person_row(session, digest.made_by)
+    makers = [maker.id] if maker and not maker.is_deactivated else []
+    for person_id in dict.fromkeys([*makers, *(manager.id for manager in listening)]):
+        key = f"digest_stopped:{digest.id}:{_stamp(digest.next_slot)}:{schema.is_over}:{person_id}"
+        outbox.enqueue(session, schema, to=person_id, key=key, now=now)
 
 
 def _stamp(instant: datetime) -> str:

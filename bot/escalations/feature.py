@@ -13,6 +13,7 @@ from bot.escalations.schemas import (
     EscalationRaised,
     EscalationUpdate,
     EscalationWarned,
+    RelativeEscalated,
 )
 from bot.escalations.usecases import confirming, scheduled
 from bot.escalations.views import forms
@@ -31,12 +32,14 @@ FEATURE = Feature(
         EscalationPosted: views.posted,
         EscalationUpdate: views.update,
         ChannelLost: views.channel_lost,
+        RelativeEscalated: views.relative,
     },
     refresh={
         EscalationRaised: queries.refresh_raised,
         EscalationWarned: queries.refresh_unanswered,
         EscalationLate: queries.refresh_unanswered,
         EscalationPosted: queries.refresh_posted,
+        RelativeEscalated: queries.refresh_relative,
     },
     brief=contributions.brief,
     checkin_extras=(
@@ -77,7 +80,9 @@ FEATURE = Feature(
     ),
     overdue=contributions.list_overdue,
     timeline=contributions.timeline,
+    setbacks=contributions.setbacks,
     erase=scheduled.erase,
     export=contributions.export,
     check=queries.check,
+    lost_channels=queries.list_lost_channels,
 )

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Literal
+from uuid import UUID
 
 from bot.commitments.schemas import CommitmentList, CommitmentNews, CommitmentSchema
 from bot.core.schemas import Notification, Schema
@@ -105,6 +106,21 @@ class Rate(Schema):
     people: tuple[RateLine, ...] = ()
     more: int = 0
     repeats: tuple[str, ...] = ()
+
+
+class RelativeEscalated(Notification):
+    """A customer has a problem in whose family the reader looks after others: *names*, at most three of *total*."""
+
+    kind = "escalations.relative"
+    escalation_id: UUID
+    customer_id: UUID
+    name: str
+    what: str
+    severity: Severity
+    assignee_name: str
+    root_name: str
+    names: tuple[str, ...]
+    total: int
 
 
 class AboutEscalation(Notification):

@@ -43,12 +43,14 @@ def assign_followup(
     by: str,
     now: datetime,
     link: str = "",
+    tells: bool = True,
     view_id: str = "",
 ) -> FollowupSchema:
     """
     Ask *assignee_id* (None: *by* themselves) to do *what* for a customer by *due_on*.
 
-    Anybody asks the customer's owner, who may answer that it can't be done; managers ask anyone.
+    Anybody asks the customer's owner, who may answer that it can't be done; managers ask anyone. Who is asked is told,
+    unless the caller, not *tells*, does that for many at once.
 
     Raises:
         OnlyForOneself: a member asked somebody else.
@@ -78,7 +80,7 @@ def assign_followup(
     )  # fmt: skip
     session.add(row)
     commitments.record_change(session, queries.FOLLOWUPS, row, "given", by=by, before={}, now=now)
-    if to != by:
+    if tells and to != by:
         _notify_assignee(session, row, now=now)
     return schema_for(session, row, by, now)
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from bot.checkins.queries import get_owner_scope
 from bot.checkins.queries.idle import list_idle
 from bot.checkins.schemas import OwnerScope
-from bot.core.feature import Feature, collect_briefs, collect_commitments, collect_due_counts
+from bot.core.feature import Feature, collect_briefs, collect_commitments, collect_due_counts, collect_lost_channels
 from bot.core.heartbeats import job_words, list_heartbeats
 from bot.core.schemas import OwedLine, Step
 from bot.customers.queries import list_pool, list_schemas, list_snoozed, list_waiting
@@ -164,6 +164,7 @@ def _team(
         owners=total,
         offset=offset,
         departures=_departures(session, now),
+        lost_channels=tuple(collect_lost_channels(features, session, now)),
     )
 
 

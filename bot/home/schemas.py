@@ -26,7 +26,8 @@ class Member(Schema):
 class Team(Schema):
     """
     What only managers see: what is late with whom, who hasn't acted for a week, the team's coverage, one page of
-    owners (from *offset*), and who left lately. *late_more* with *and_more* says how many more things are late.
+    owners (from *offset*), who left lately, and the channels that refuse what is posted. *late_more* with *and_more*
+    says how many more things are late.
     """
 
     coverage: Coverage
@@ -38,6 +39,7 @@ class Team(Schema):
     owners: int = 0
     offset: int = 0
     departures: tuple[Departure, ...] = ()
+    lost_channels: tuple[str, ...] = ()
 
 
 class JobHealth(Schema):

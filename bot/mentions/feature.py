@@ -7,6 +7,7 @@ from bot.mentions.queries import contributions, mentions
 from bot.mentions.schemas.mentions import (
     AnswerDueSoon,
     AnswerLate,
+    ChannelStopped,
     ComplaintForOwner,
     MentionPosted,
     MentionsDigest,
@@ -24,6 +25,7 @@ FEATURE = Feature(
         ComplaintForOwner: cards.complaint,
         AnswerDueSoon: cards.due_soon,
         AnswerLate: cards.late,
+        ChannelStopped: cards.channel_stopped,
         MentionsDigest: cards.digest,
     },
     refresh={
@@ -47,7 +49,9 @@ FEATURE = Feature(
     home_section=contributions.home_section,
     news_section=contributions.news_section,
     timeline=contributions.timeline,
+    setbacks=contributions.setbacks,
     erase=aliases.erase,
     export=contributions.export,
     check=contributions.check,
+    lost_channels=contributions.list_lost_channels,
 )

@@ -3,13 +3,13 @@
 from bot.core.feature import Feature
 from bot.people import listeners, views
 from bot.people.queries import export_person, list_problems
-from bot.people.schemas import CoverAsked, OwnerLeft
+from bot.people.schemas import CoverAsked, OwnerLeft, PassedOn
 from bot.people.usecases import erase_person
 
 FEATURE = Feature(
     name="people",
     register=listeners.register,
-    views={OwnerLeft: views.owner_left, CoverAsked: views.cover_asked},
+    views={OwnerLeft: views.owner_left, CoverAsked: views.cover_asked, PassedOn: views.passed_on},
     erase=erase_person,
     export=export_person,
     check=list_problems,

@@ -70,6 +70,14 @@ class CoverAsked(Notification):
     last_day: date
 
 
+class PassedOn(Notification):
+    """Tells managers what was meant for somebody whom Slack doesn't take messages for any more."""
+
+    kind = "people.passed_on"
+    person: str
+    text: str
+
+
 class PreferencesInput(Schema):
     """The submitted preferences modal: hours, mutes and days away; without days the person isn't away."""
 

@@ -11,9 +11,18 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
-from bot.people.queries import find_person_row, get_person, get_today, list_absences, list_managers, next_absence
+from bot.core.outbox import ClaimedMessage
+from bot.people.queries import (
+    find_person_row,
+    get_person,
+    get_today,
+    list_absences,
+    list_managers,
+    list_names,
+    next_absence,
+)
 from bot.people.rules import DAY, Mute, Role, absence_problems, holiday_country, hours_problems, known_zone, person_key
-from bot.people.schemas import CoverAsked, PeopleSynced, PreferencesInput, SlackPerson
+from bot.people.schemas import CoverAsked, PassedOn, PeopleSynced, PreferencesInput, SlackPerson
 from bot.people.tables import Absence, Person
 from bot.workspaces.queries import get_workspace, list_audit
 from bot.workspaces.usecases import BOT, record
@@ -349,6 +358,18 @@ def _cover_problem(session: Session, preferences: PreferencesInput, *, by: str) 
             days = f"from {absence.first_day:%d %b} to {absence.last_day:%d %b %Y}"
             return {"cover": f"{cover.name} is away too, {days}; choose somebody else."}
     return {}
+
+
+def pass_on(session: Session, *, message: ClaimedMessage, text: str, now: datetime) -> int:
+    """Send the *text* of a message to somebody who left to the managers who don't have it; return how many that are."""
+    if message.kind == PassedOn.kind or not text:
+        return 0
+    name = list_names(session, [message.recipient]).get(message.recipient, FORGOTTEN)
+    told = outbox.list_recipients_of(session, message)
+    managers = [one.id for one in list_managers(session) if one.id not in {message.recipient, *told}]
+    passed_on = PassedOn(person=name, text=text)
+    new = [outbox.NewNotification(passed_on, one, f"passed_on:{message.id}:{one}") for one in managers]
+    return outbox.enqueue_all(session, new, now=now)
 
 
 def _calendar_state(person: Person, absence: Absence | None) -> dict[str, Any]:

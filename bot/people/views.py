@@ -1,9 +1,10 @@
 """Draws the notifications of the people feature."""
 
-from bot.people.schemas import CoverAsked, OwnerLeft
+from bot.people.schemas import CoverAsked, OwnerLeft, PassedOn
 from bot.slack import blocks as ui
 
 NAME_SHOWN = 60
+TEXT_SHOWN = 2000
 
 
 def owner_left(schema: OwnerLeft) -> ui.Message:
@@ -34,3 +35,13 @@ def cover_asked(schema: CoverAsked) -> ui.Message:
     return ui.Message(
         text=f"{ui.escape(ui.cut(schema.owner, NAME_SHOWN))} is away {when} and asked you to cover.", blocks=blocks
     )
+
+
+def passed_on(schema: PassedOn) -> ui.Message:
+    """Return the message for managers with the words that somebody who left didn't get."""
+    name = ui.cut(schema.person, NAME_SHOWN)
+    said = f"This was for {ui.bold(name)}, who has left Slack; see whether somebody else should know."
+    text = ui.cut(schema.text, TEXT_SHOWN)
+    return ui.Message(text=f"For {ui.escape(name)}, who has left Slack: {ui.escape(text)}", blocks=[
+        ui.section(said), ui.section(ui.quote(text, TEXT_SHOWN)),
+    ])  # fmt: skip

@@ -56,6 +56,7 @@ FEATURE = Feature(
     ),
     overdue=contributions.list_overdue,
     timeline=contributions.timeline,
+    setbacks=contributions.setbacks,
     erase=scheduled.erase,
     export=contributions.export,
     check=queries.check,

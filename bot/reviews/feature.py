@@ -2,13 +2,29 @@
 
 from bot.core.feature import DigestKindOffer, Feature, Subcommand
 from bot.reviews import listeners, views
+from bot.reviews.listeners.capacity import capacity
+from bot.reviews.queries.capacity import list_limits
+from bot.reviews.queries.care import export
+from bot.reviews.queries.reconciliation import list_last_discrepancies, list_problems
 from bot.reviews.queries.review import compose_review
 from bot.reviews.schemas import WeeklyReview
+from bot.reviews.schemas.plans import PlanMade, PlanTold
+from bot.reviews.schemas.reconciliation import NotAccountedFor
+from bot.reviews.views import plans
+from bot.reviews.views.reconciliation import not_accounted_for
 
 FEATURE = Feature(
     name="reviews",
     register=listeners.register,
-    views={WeeklyReview: views.weekly},
+    views={
+        WeeklyReview: views.weekly,
+        NotAccountedFor: not_accounted_for,
+        PlanMade: plans.plan_made,
+        PlanTold: plans.plan_told,
+    },
+    export=export,
+    check=list_last_discrepancies,
+    check_all=list_problems,
     digest_kinds=(
         DigestKindOffer(
             key="review",
@@ -18,6 +34,7 @@ FEATURE = Feature(
             compose=compose_review,
         ),
     ),
+    limits=list_limits,
     subcommands=(
         Subcommand(
             word="proof",
@@ -28,6 +45,11 @@ FEATURE = Feature(
             word="review",
             about="is for managers: what the week was like; or the month, or the quarter.",
             answer=listeners.review,
+        ),
+        Subcommand(
+            word="capacity",
+            about="is for managers: what the cadences ask of everybody, and what is possible.",
+            answer=capacity,
         ),
     ),
 )

@@ -151,7 +151,7 @@ async def _no_options(ack: AsyncAck) -> None:
     await ack(options=[])
 
 
-async def _log_what_escaped(error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """Log an error that no listener handled, and acknowledge the request."""
+async def _log_what_escaped(error: Exception, body: dict[str, Any], ack: AsyncAck) -> BoltResponse | None:
+    """Log an error that no listener handled, and acknowledge the request unless it was."""
     log.error("listener.failed", kind=body.get("type") or body.get("command"), exc_info=error)
-    return BoltResponse(status=200, body="")
+    return None if ack.response is not None else BoltResponse(status=200, body="")

@@ -31,6 +31,8 @@ Nearest = Callable[[BotError], Message | None]
 
 PATIENCE_SECONDS = 1.5
 """How long an answer may take to go into the acknowledgement; Slack waits for three seconds."""
+PRESS_PATIENCE_SECONDS = 2.5
+"""How long a press waits for what it does to be stored before it is acknowledged all the same."""
 WHAT_IS_LEFT_SECONDS = 0.5
 """The same after a call to Slack, which may take a second or two."""
 SETTLING_SECONDS = 0.5
@@ -44,7 +46,8 @@ class Caller:
     """
     A request from Slack: who sent it, from which workspace, what it says, and how to answer.
 
-    *audit* is the use case `(session, *, by, action, key, now)` that records that the person was refused.
+    *audit* is the use case `(session, *, by, action, key, now)` that records that the person was refused. A *press* of
+    a button, menu or shortcut is acknowledged once a use case has stored what it does, and never with an answer.
     """
 
     workspace: str
@@ -54,6 +57,7 @@ class Caller:
     runtime: Runtime
     locks: MessageLocks
     audit: Callable[..., object] | None = None
+    is_press: bool = False
 
     @property
     def client(self) -> AsyncWebClient:
@@ -69,6 +73,11 @@ class Caller:
     def is_acknowledged(self) -> bool:
         """Whether Slack has been answered already."""
         return self.ack.response is not None
+
+    @property
+    def can_answer_at_once(self) -> bool:
+        """Whether the acknowledgement is due and may hold an answer."""
+        return not (self.is_press or self.is_acknowledged)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -121,7 +130,10 @@ class Caller:
     async def run(self, use_case: Callable[..., T], **inputs: Any) -> T:
         """Run *use_case* `(session, *, by, …, now)` in one transaction for this person; refusals are audited."""
         work = self.runtime.run(use_case, workspace=self.workspace, by=self.person, **inputs)
-        return await self._audited(work, inputs)
+        result = await self._audited(work, inputs)
+        if self.is_press and not self.is_acknowledged:
+            await self.ack()
+        return result
 
     async def run_batches(self, work: Callable[..., T], **inputs: Any) -> T:
         """Run *work* `(batches, *, by, …)`, whose steps are transactions of their own; refusals are audited."""
@@ -143,7 +155,7 @@ class Caller:
         Answer to this person alone: in the acknowledgement while that is due, else below what they used, or in a modal
         where nothing can stand below it.
         """
-        if not self.is_acknowledged:
+        if self.can_answer_at_once:
             await self.ack(**message.answer())
         elif self.url:
             await self.answer_at(self.url, message)
@@ -269,7 +281,7 @@ class Caller:
         if message is None:
             words = ui.escape(error_sentence(error))
             message = Message(text=words, blocks=[ui.section(words)])
-        if not title and (self.url or not self.is_acknowledged):
+        if not title and (self.url or self.can_answer_at_once):
             await self.respond(message)
         else:
             await self.open(ui.modal(title or "That didn't work", message.blocks, callback_id="told", close="Close"))

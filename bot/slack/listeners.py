@@ -4,8 +4,9 @@ function of that `Caller`, parses, runs one use case and answers.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from re import Pattern
 from typing import Any
 
@@ -16,7 +17,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.core.errors import BotError, InvalidInput
 from bot.core.runtime import Runtime
 from bot.slack.blocks import Block
-from bot.slack.callers import PATIENCE_SECONDS, Caller, Nearest
+from bot.slack.callers import PATIENCE_SECONDS, PRESS_PATIENCE_SECONDS, Caller, Nearest
 from bot.slack.message_refs import MessageLocks
 from bot.slack.modals import error_sentence, notice_modal
 from bot.slack.payloads import person_in, workspace_in
@@ -34,7 +35,8 @@ class Listeners:
     Registers functions of a `Caller` with Bolt.
 
     Each method takes what Slack names in the request (a command, an action id, a callback id) and the listener. *audit*
-    is passed to each caller; a command is acknowledged after *patience* seconds, of the three that Slack waits for.
+    is passed to each caller. A command is acknowledged after *patience* seconds, and a press after *press_patience*, of
+    the three that Slack waits for, even if what they do isn't stored by then.
     """
 
     def __init__(
@@ -44,8 +46,10 @@ class Listeners:
         *,
         audit: Callable[..., object] | None = None,
         patience: float = PATIENCE_SECONDS,
+        press_patience: float = PRESS_PATIENCE_SECONDS,
     ) -> None:
-        self._app, self._runtime, self._audit, self._patience = app, runtime, audit, patience
+        self._app, self._runtime, self._audit = app, runtime, audit
+        self._patience, self._press_patience = patience, press_patience
         self._locks = MessageLocks()
 
     def command(self, name: str, listener: Listener, *, suggest: Nearest | None = None) -> None:
@@ -57,21 +61,22 @@ class Listeners:
 
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
             caller = self._caller(body, context)
-            work = asyncio.ensure_future(_explaining(listener, caller, suggest=suggest))
-            await asyncio.wait({work}, timeout=self._patience)
-            if not caller.is_acknowledged:
-                await caller.ack()
-            await work
+            work = _explaining(listener, caller, suggest=suggest)
+            await _acknowledge_in_time(caller, work, self._patience)
 
         self._app.command(name)(handle)
 
     def action(self, control: str | dict[str, str | Pattern[str]], listener: Listener, *, title: str = "") -> None:
-        """Register a button or menu, which is acknowledged first; with a *title* errors open a modal of that title."""
-        self._app.action(control)(self._acknowledged_first(listener, title))
+        """
+        Register a button or menu, which is acknowledged as soon as what it does is stored.
+
+        With a *title* errors open a modal of that title.
+        """
+        self._app.action(control)(self._press(listener, title))
 
     def shortcut(self, callback_id: str, listener: Listener) -> None:
-        """Register a shortcut, which is acknowledged first."""
-        self._app.shortcut(callback_id)(self._acknowledged_first(listener))
+        """Register a shortcut, which is acknowledged as a press is."""
+        self._app.shortcut(callback_id)(self._press(listener))
 
     def view(
         self,
@@ -126,10 +131,11 @@ class Listeners:
 
         self._app.event(kind)(handle)
 
-    def _acknowledged_first(self, listener: Listener, title: str = "") -> Callable[..., Awaitable[None]]:
+    def _press(self, listener: Listener, title: str = "") -> Callable[..., Awaitable[None]]:
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
-            await context.ack()
-            await _explaining(listener, self._caller(body, context), title=title)
+            caller = replace(self._caller(body, context), is_press=True)
+            work = _explaining(listener, caller, title=title)
+            await _acknowledge_in_time(caller, work, self._press_patience)
 
         return handle
 
@@ -146,6 +152,15 @@ def installed_in(body: Mapping[str, Any], context: AsyncBoltContext) -> str:
     if context.is_enterprise_install:
         return context.enterprise_id or ""
     return context.team_id or workspace_in(body)
+
+
+async def _acknowledge_in_time(caller: Caller, work: Coroutine[Any, Any, None], patience: float) -> None:
+    """Await *work*, and acknowledge after it or after *patience* seconds, unless it did so."""
+    task = asyncio.ensure_future(work)
+    await asyncio.wait({task}, timeout=patience)
+    if not caller.is_acknowledged:
+        await caller.ack()
+    await task
 
 
 async def _explaining(listener: Listener, caller: Caller, *, suggest: Nearest | None = None, title: str = "") -> None:

@@ -1,6 +1,7 @@
 """The Socket Mode connection: every attempt to connect has a new address, and a connection that hangs is replaced."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -9,6 +10,7 @@ from typing import Any
 import structlog
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -31,6 +33,21 @@ class SocketClient(SocketModeClient):
     An address opens one socket and expires. The SDK's own `connect` repeats the same address until it succeeds, so
     that it never does after an outage.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._handling: set[asyncio.Task[None]] = set()
+
+    async def process_message(self) -> None:
+        """Handle the next message that arrived; one that isn't Slack's is logged."""
+        raw = await self.message_queue.get()
+        message = _read_message(raw)
+        if message is None:
+            log.warning("socket.unreadable", size=len(str(raw)))
+            return
+        task = asyncio.create_task(self.run_message_listeners(message, raw))
+        self._handling.add(task)
+        task.add_done_callback(self._handling.discard)
 
     async def connect(self) -> None:
         """Connect, and repeat that with growing pauses until it succeeds or the client is closed."""
@@ -140,8 +157,22 @@ class SlackSocket:
 
     async def _handle(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         started = time.perf_counter()
-        response = await run_async_bolt_app(self._app, request)
+        try:
+            response = await run_async_bolt_app(self._app, request)
+        except Exception as error:  # noqa: BLE001 - what listeners raise doesn't get here; Bolt's of strange shapes does
+            log.warning("socket.unreadable", kind=str(request.type)[:40], error=type(error).__name__)
+            response = BoltResponse(status=200)
         await send_async_response(client, request, response, started)
+
+
+def _read_message(raw: object) -> dict[str, Any] | None:
+    """Return a message of Slack's, which is a JSON object whose payload, if any, is one, too; None for all else."""
+    try:
+        message = json.loads(raw) if isinstance(raw, str) else None
+    except (ValueError, RecursionError):
+        return None
+    is_known = isinstance(message, dict) and isinstance(message.get("payload", {}), dict)
+    return message if is_known else None
 
 
 async def _close(client: SocketClient) -> None:

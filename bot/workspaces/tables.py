@@ -1,6 +1,6 @@
 """Workspaces and their audit trail."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,9 @@ class Workspace(SQLModel, table=True):
     A Slack team (or org) that installed the bot. Its id is Slack's.
 
     Housekeeping has checked the schedules of its customers up to the id `schedules_checked_to`; it found those of the
-    customers `wrong_schedules` wrong.
+    customers `wrong_schedules` wrong. Where it *levels_load*, no owner's day holds more than `first_calls_a_day` due
+    customers while another has room; `load_levelled_on` is the day that this was last seen to, None when it is to be
+    seen to at once.
     """
 
     __tablename__ = "workspaces"
@@ -40,6 +42,8 @@ class Workspace(SQLModel, table=True):
     cadence_floor_days: int = DEFAULT_CADENCE_FLOOR_DAYS
     neglect_factor: float = DEFAULT_NEGLECT_FACTOR
     first_calls_a_day: int = DEFAULT_FIRST_CALLS_A_DAY
+    levels_load: bool = True
+    load_levelled_on: date | None = None
     installed_at: datetime
     set_up_at: datetime | None = None
     uninstalled_at: datetime | None = None

@@ -98,10 +98,20 @@ def setting_problems(*, cadence: int, floor: int, factor: float, first_calls: in
 
 
 def change_settings(
-    session: Session, *, cadence: int, floor: int, factor: float, first_calls: int, by: str, now: datetime
+    session: Session,
+    *,
+    cadence: int,
+    floor: int,
+    factor: float,
+    first_calls: int,
+    levels_load: bool | None = None,
+    by: str,
+    now: datetime,
 ) -> frozenset[str]:
     """
     Store the workspace's settings and that it was set up; return the names of the columns that changed.
+
+    With None for *levels_load*, it stays as it is.
 
     The caller checks whether *by* is allowed to, and recomputes the due dates.
 
@@ -117,6 +127,7 @@ def change_settings(
         "cadence_floor_days": floor,
         "neglect_factor": float(factor),
         "first_calls_a_day": first_calls,
+        "levels_load": workspace.levels_load if levels_load is None else levels_load,
     }
     before = {name: getattr(workspace, name) for name, value in settings.items() if getattr(workspace, name) != value}
     for name, value in settings.items():

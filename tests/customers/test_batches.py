@@ -16,6 +16,7 @@ from bot.core.outbox import OutboxMessage
 from bot.customers.gateways import read_upload
 from bot.customers.queries.screens import list_imports
 from bot.customers.rules.batches import LEASE, id_of_row, ids_of_rows
+from bot.customers.rules.sharing import load_of
 from bot.customers.schemas import CustomerDetails, ImportDone, ImportSummary, ImportUndone
 from bot.customers.tables import Customer, Import, ImportChange, Upload
 from bot.customers.usecases.details import add_customer, edit_customer
@@ -94,7 +95,7 @@ def take_in(office: Office, before: Callable[[int], None] = lambda _: None) -> I
     """Import the list in small batches, and share out what has no owner."""
     batches, among = SmallBatches(office, before), (ANA, BOB)
     inputs = {"upload_id": sent(office), "drafts": DRAFTS, "erase_blanks": False, "share_among": among}
-    return import_upload(batches, by=MARA, **inputs)
+    return import_upload(batches, by=MARA, room={ANA: load_of(30), BOB: 0}, **inputs)
 
 
 def go_on(office: Office, by: str = MARA, before: Callable[[int], None] = lambda _: None) -> ImportDone | ImportUndone:

@@ -76,6 +76,23 @@ def test_a_card_without_a_problem_begins_with_the_customer() -> None:
     assert "problem" not in view.message(card()).text
 
 
+@pytest.mark.parametrize(
+    ("days_early", "words"),
+    [
+        (4, "due Tue 24 Nov, 4 days early to even out busy days"),
+        (1, "due Tue 24 Nov, 1 day early to even out busy days"),
+        (-2, "due Tue 24 Nov, 2 days later to even out the days after the return"),
+        (0, "due Tue 24 Nov"),
+    ],
+)
+def test_a_date_that_was_moved_says_why(days_early: int, words: str) -> None:
+    """How many days early or late, and what for."""
+    drawn = card(customer=schema(name="Golddex", due_on=date(2026, 11, 24)), days_early=days_early)
+    head = next(block["text"]["text"] for block in view.blocks(drawn) if block["type"] == "section")
+    assert head.splitlines()[1].endswith(f" · {words}")
+    assert f"Golddex: {words}, " in view.message(drawn).text
+
+
 @pytest.fixture
 async def world(sqlite_url: str) -> AsyncIterator[World]:
     """The bot against the rehearsal, without customers."""

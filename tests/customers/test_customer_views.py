@@ -12,6 +12,7 @@ from bot.core.schemas import Line
 from bot.customers import views
 from bot.customers.rules.due import SnoozeReason, Standing, Status
 from bot.customers.rules.headers import Field
+from bot.customers.rules.losses import LossReason
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import (
     Card,
@@ -26,13 +27,14 @@ from bot.customers.schemas import (
     ImportPlan,
     ImportSummary,
     ImportUndone,
-    ListImported,
     ListPage,
     LookUp,
     Named,
     OfferedButton,
 )
-from bot.customers.schemas.importing import ImportTakenBack
+from bot.customers.schemas.families import Family, FamilyCounts, FamilyMember, FamilyPage
+from bot.customers.schemas.importing import ImportTakenBack, ListImported, Spread
+from bot.customers.schemas.losses import LossForm, RelativeLost
 from bot.customers.schemas.sharing import (
     CustomersTakenBack,
     PoolShared,
@@ -41,7 +43,7 @@ from bot.customers.schemas.sharing import (
     ShareSummary,
     ShareUndone,
 )
-from bot.customers.views import card, customer_select, forms, sharing
+from bot.customers.views import card, customer_select, families, forms, losses, sharing
 from bot.slack.blocks import Message, field_of, modal
 from rehearsal.strict import check_message, check_view
 from tests.makers import ANA, BOB
@@ -62,6 +64,16 @@ def schema(number: int = 1, **more: Any) -> CustomerSchema:
     return CustomerSchema(**{**told, **more})
 
 
+FAMILY = Family(
+    root_id=UUID(int=2), root_name=NAME, counts=FamilyCounts(total=1000, neglected=999, lost=1, is_more=True),
+    members=tuple(
+        FamilyMember(id=UUID(int=number), name=NAME, depth=9, standing=Standing.IN_CADENCE, owner_name=NAME)
+        for number in range(1, 13)
+    ),
+)  # fmt: skip
+"""A family with the longest of everything."""
+
+
 def full_card(**more: Any) -> Card:
     """A card with the longest of everything."""
     contact = ContactDetails(name=NAME, role=EVIL[:120], email=EVIL[:200], phone=EVIL[:60], do_not_contact=True)
@@ -71,9 +83,8 @@ def full_card(**more: Any) -> Card:
         zone="America/Argentina/ComodRivadavia", tags=(EVIL[:60],) * 50, preferences=(EVIL[:300],) * 50,
         contacts=(contact,) * 50,
     )  # fmt: skip
-    named = Named(id=ID, name=NAME)
     return Card(
-        customer=schema(**more), details=details, parent=named, children=(named,) * 5, children_total=40_000,
+        customer=schema(**more), details=details, parent=Named(id=ID, name=NAME), family=FAMILY,
         cadence_approved_by=BOB, status_until=date(2027, 1, 1), added_on=date(1990, 1, 1), source=EVIL[:60],
         external_id=EVIL[:120], timeline=tuple(Line(text=EVIL, on=date(2026, 1, 1)) for _ in range(10)),
     )  # fmt: skip
@@ -108,6 +119,11 @@ MESSAGES = {
     "unknown": views.looked_up(LookUp(words=EVIL[:200], nearest=NEAREST)),
     "help": views.help_page(),
     "taken": views.taken(schema()),
+    "relative lost": losses.relative_lost(
+        RelativeLost(
+            loss_id=ID, customer_id=ID, name=NAME, why=EVIL[:300], by=BOB, root_name=NAME, names=(NAME,) * 3, total=900
+        )
+    ),
     "card": card.message(full_card().model_copy(update={"offers": OFFERS})),
     "snoozed card": card.message(
         full_card(standing=Standing.SNOOZED, snoozed_until=date(2027, 1, 1), snooze_reason=SnoozeReason.DEFERRED,
@@ -125,7 +141,8 @@ MESSAGES = {
     "pooled": views.customer_taken(CustomerTaken(name=NAME, to=None, by=ANA)),
     "imported": views.imported(
         ListImported(import_id=ID, file_name=NAME, added=46_964, changed=1, left_alone=2, refused=3, remarks=4,
-                     first_refusals=(EVIL,) * 3, unowned=9, may_share=True)),
+                     first_refusals=(EVIL,) * 3, unowned=9, may_share=True,
+                     spread=Spread(weeks=104, a_day=100, is_evened=True))),
     "empty pool, shared out": views.page(ListPage(rows=(), pool=True, may_share=True, shares=SHARINGS)),
     "shared out": sharing.shared_out(PoolShared(share_id=ID, total=46_964, shares=((NAME, 46_964),) * 500)),
     "shared out, undone": sharing.shared_before(SHARED.model_copy(update={"undone_by": NAME})),
@@ -155,6 +172,15 @@ AMBIGUOUS = Ambiguous("20 customers are called so; choose one.", asked=EVIL[:80]
                       nearest=tuple((UUID(int=n), NAME) for n in range(20)))  # fmt: skip
 VIEWS = {
     "card": card.as_modal(full_card().model_copy(update={"offers": OFFERS})),
+    "family": families.as_modal(FamilyPage(customer_id=ID, family=FAMILY, page=1, pages=90)),
+    "lost": losses.lost_form(
+        LossForm(
+            customer=schema(), reason=LossReason.COMPETITOR, foreseen=True, lost_on=date(1990, 1, 1), words=EVIL[:280],
+            before=tuple(Line(text=EVIL, on=date(1990, 1, 1)) for _ in range(10)),
+        ),
+        state="x",
+    ),
+    "lost, nothing known": losses.lost_form(LossForm(customer=schema(), lost_on=date(1990, 1, 1)), state="x"),
     "add": forms.add(NAME, owner=ANA, cadence=30),
     "edit": forms.edit(full_card(), under="V" * 20, cadence=30),
     "status": forms.status(full_card(status=Status.PAUSED, status_reason=EVIL[:300])),

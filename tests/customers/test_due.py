@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -327,3 +328,22 @@ def test_numbers_of_nothing_are_left_out() -> None:
     words = words_beside_cadence(due=0, neglected=0, snoozed=3, snoozed_late=2, never_contacted=4)
     assert words == ("3 snoozed (2 past their cadence)", "4 never contacted")
     assert words_beside_cadence(due=0, neglected=0, snoozed=1, snoozed_late=0, never_contacted=0) == ("1 snoozed",)
+
+
+@calm
+@given(DAYS, CADENCES, CALENDARS, st.integers(1, 400))
+def test_a_date_that_was_moved_earlier_is_never_later_than_the_cadence(
+    last: date, cadence: int, calendar: Calendar, earlier: int
+) -> None:
+    """Also where the owner doesn't work on the day it was moved to; another wait or another date makes it void."""
+    facts: dict[str, Any] = {
+        "default_cadence": cadence, "factor": 1.5, "cadence_days": None, "last_contact_on": last, "added_on": last,
+        "first_due_on": None,
+    }  # fmt: skip
+    plain = due.compute_schedule(calendar, **facts)
+    moved = {"levelled_on": plain.due_on - earlier * DAY, "levelled_from": plain.due_on, "levelled_since": last}
+    level = due.compute_schedule(calendar, **facts, **moved)
+    assert level.due_on <= plain.due_on
+    assert level._replace(due_on=plain.due_on) == plain
+    for void in ({"levelled_from": plain.due_on + DAY}, {"levelled_since": last - DAY}, {"levelled_on": None}):
+        assert due.compute_schedule(calendar, **facts, **{**moved, **void}) == plain

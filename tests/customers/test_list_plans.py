@@ -32,7 +32,7 @@ LISTS: dict[str, Callable[[Session, UUID], Any]] = {
     "neglected of one": lambda session, _: list_neglected(session, today=TODAY, owner_id=ANA, limit=8, offset=8),
     "awake": lambda session, _: list_awake(session, today=TODAY, limit=1),
     "pool": lambda session, _: list_pool(session, today=TODAY, limit=8, offset=16),
-    "all": lambda session, _: list_all(session, which=None, today=TODAY, limit=8, offset=8),
+    "all": lambda session, _: list_all(session, today=TODAY, limit=8, offset=8),
     "page": lambda session, _: list_page(session, viewer=MARA, now=START),
     "waiting": lambda session, _: list_waiting(session, owner_ids=[ANA, BOB], today=TODAY, limit=6),
     "snoozed": lambda session, _: list_snoozed(session, owner_id=ANA, today=TODAY, limit=5),

@@ -279,12 +279,14 @@ def test_the_menu_offers_beginnings_first_and_never_the_excluded(office: Office)
 
 
 def test_a_card_knows_family_and_what_the_viewer_owns(office: Office) -> None:
-    """Five subsidiaries by name and how many there are; *mine* for its owner only."""
+    """The nearest by name and how many there are; *mine* for its owner only."""
     top = office.customer("Holding", owner=ANA, waited=3)
     for number in range(7):
         office.customer(f"Part {number}", parent_id=top)
     card = office.ask(get_card, customer_id=top, viewer=ANA, features=office.runtime.features)
-    assert ([named.name for named in card.children], card.children_total) == ([f"Part {n}" for n in range(5)], 7)
+    assert [(one.name, one.depth) for one in card.family.members] == [
+        ("Holding", 0), *((f"Part {n}", 1) for n in range(7))
+    ]  # fmt: skip
     assert card.mine
     assert not office.ask(get_card, customer_id=top, viewer=BOB, features=()).mine
     part = office.look(lambda session: find_customer(session, "Part 1"))

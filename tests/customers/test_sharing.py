@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -13,23 +14,29 @@ from sqlmodel import col, select
 
 from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import record_checkin
+from bot.core.batches import OneTransaction
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import DeliveryState, OutboxMessage
+from bot.customers.gateways import read_drafts
 from bot.customers.queries import get_customer
 from bot.customers.queries.screens import timeline
 from bot.customers.queries.sharing import list_shares
 from bot.customers.rules.due import Status
-from bot.customers.rules.sharing import share_evenly
+from bot.customers.rules.sharing import UNIT, load_of, room_of, share_out
 from bot.customers.schemas.sharing import ShareDone
 from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over
+from bot.customers.usecases.comparing import ImportOptions
+from bot.customers.usecases.lists import run_import
 from bot.customers.usecases.rescheduling import reschedule_workspace
-from bot.customers.usecases.sharing import share_out_pool, undo_share_out
+from bot.customers.usecases.sharing import read_room, share_out_pool, undo_share_out
 from bot.customers.views import sharing
+from bot.features import FEATURES
 from bot.people.queries import get_person
 from bot.people.rules import Mute
 from tests.customers.screens import answer, shown, told, window
 from tests.makers import ANA, BOB, KIRI, MARA, START, Office
+from tests.reviews.test_capacity import employ
 from tests.world import World, open_world
 
 PEOPLE = ["U1", "U2", "U3"]
@@ -50,14 +57,16 @@ def sent_to(office: Office, person: str) -> list[OutboxMessage]:
 def test_counts_differ_by_one_at_most(count: int, people: int) -> None:
     """However many customers and people there are."""
     among = [f"U{number}" for number in range(people)]
-    counts = Counter(dict.fromkeys(among, 0) | Counter(share_evenly(dict.fromkeys(range(count)), among).values()))
+    counts = Counter(
+        dict.fromkeys(among, 0) | Counter(share_out(dict.fromkeys(range(count)), dict.fromkeys(among, 0)).values())
+    )
     assert sum(counts.values()) == count
     assert max(counts.values()) - min(counts.values()) <= 1
 
 
 def test_a_family_goes_to_one_person_and_the_rest_evens_it_out() -> None:
     """Children, grandchildren and their parent; a circle or a parent elsewhere harms nothing."""
-    shares = share_evenly({1: None, 2: 1, 3: 2, 4: 99, 5: 6, 6: 5, 7: None, 8: None}, ["U1", "U2"])
+    shares = share_out({1: None, 2: 1, 3: 2, 4: 99, 5: 6, 6: 5, 7: None, 8: None}, {"U1": 0, "U2": 0})
     assert {shares[1], shares[2], shares[3]} == {"U1"}
     assert shares[5] == shares[6] == "U2"
     assert Counter(shares.values()) == {"U1": 4, "U2": 4}
@@ -65,9 +74,32 @@ def test_a_family_goes_to_one_person_and_the_rest_evens_it_out() -> None:
 
 def test_equal_ones_go_round_in_the_order_given() -> None:
     """So that the longest waits are shared out evenly, too."""
-    assert list(share_evenly(dict.fromkeys("abcdef"), PEOPLE).values()) == PEOPLE * 2
+    assert list(share_out(dict.fromkeys("abcdef"), dict.fromkeys(PEOPLE, 0)).values()) == PEOPLE * 2
     with pytest.raises(ValueError, match="nobody"):
-        share_evenly({"a": None}, [])
+        share_out({"a": None}, {})
+
+
+@given(
+    cadences=st.lists(st.sampled_from([7, 30, 90]), max_size=30),
+    room=st.dictionaries(st.sampled_from(PEOPLE), st.fractions(-1, 3), min_size=1),
+)
+def test_nobody_gets_above_their_room_while_another_has_some(cadences: list[int], room: dict[str, Fraction]) -> None:
+    """Whoever ends above it had the most room left, and too little of it."""
+    loads = {number: load_of(cadence) for number, cadence in enumerate(cadences)}
+    shares = share_out(dict.fromkeys(loads), {person: int(one * UNIT) for person, one in room.items()}, loads)
+    left = {person: int(one * UNIT) - sum(loads[key] for key, to in shares.items() if to == person)
+            for person, one in room.items()}  # fmt: skip
+    assert set(shares) == set(loads)
+    largest = max(loads.values(), default=0)
+    assert all(left[person] + largest >= max(left.values()) for person in shares.values())
+    assert all(left[person] >= 0 for person in shares.values()) or max(left.values()) < largest
+
+
+def test_room_is_what_is_left_and_of_others_that_of_the_one_in_the_middle() -> None:
+    """Somebody who is new counts as the colleague in the middle; nobody known, all are alike."""
+    limits, loads = {"U1": 9, "U2": 5, "U3": 1}, {"U1": 4, "U3": 2, "U4": 1}
+    assert room_of(["U1", "U2", "U3", "U4"], limits, loads) == {"U1": 5, "U2": 5, "U3": -1, "U4": 4}
+    assert room_of(["U4", "U5"], limits, loads) == {"U4": 0, "U5": 0}
 
 
 def fill_pool(office: Office, count: int = 7) -> list[UUID]:
@@ -93,6 +125,34 @@ def test_the_pool_is_shared_out_evenly_and_each_owner_is_told_once(office: Offic
     kinds = [[row.kind for row in sent_to(office, who)] for who in (ANA, BOB, MARA)]
     assert kinds == [["customers.handed_over"], ["customers.handed_over"], ["customers.shared_out"]]
     assert sent_to(office, ANA)[0].body["total"] == 3
+
+
+def test_who_has_more_room_gets_more(office: Office) -> None:
+    """Bob makes two contacts a day for ten customers; Ana one for fourteen; Kiri can do as much as Ana."""
+    employ(office, ANA, 14, a_day=1)
+    employ(office, BOB, 10, a_day=2)
+    for number in range(20):
+        office.customer(f"Pool {number}")
+    done = office.do(share_out_pool, among=[ANA, BOB, KIRI], by=MARA, features=FEATURES)
+    assert dict(done.shares) == {"Bob Chen": 15, "Kiri Walker": 5}
+    office.do(undo_share_out, share_id=done.id, by=MARA)
+    done = office.do(share_out_pool, among=[ANA, BOB], by=MARA, features=FEATURES)
+    assert dict(done.shares) == {"Bob Chen": 20}
+
+
+def test_a_list_is_shared_out_by_the_same_room(office: Office) -> None:
+    """New customers count by the cadences that the list gives them."""
+    employ(office, ANA, 14, a_day=1)
+    employ(office, BOB, 10, a_day=2)
+    room = office.ask(read_room, among=[ANA, BOB], features=FEATURES, viewer=MARA)
+    rows = "Name,Cadence\n" + "".join(f"Shop {number},{60 if number % 2 else ''}\n" for number in range(40))
+    drafts = read_drafts(rows.encode(), name="shops.csv", today=START.date())
+    options = ImportOptions(share_among=[ANA, BOB], room=room)
+    with office.runtime.database.transaction("T0EVENHAND") as session:
+        done = run_import(OneTransaction(session, START), drafts=drafts, options=options, by=MARA)
+    assert dict(done.plan.shares) == {"Ana Lima": 6, "Bob Chen": 34}
+    with pytest.raises(NotAllowed, match="Only managers can share customers out"):
+        office.ask(read_room, among=[ANA], features=FEATURES, viewer=ANA)
 
 
 def test_size_plays_no_part_in_a_sharing(office: Office) -> None:

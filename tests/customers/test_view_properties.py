@@ -15,6 +15,8 @@ from bot.customers.rules.due import Standing, Status
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import Note, Refusal
+from bot.customers.schemas.families import Family, FamilyCounts, FamilyMember
+from bot.customers.schemas.importing import ListImported
 from bot.customers.views import card, forms
 from rehearsal.strict import check_message, check_view
 from tests.customers.test_customer_views import markup
@@ -48,10 +50,12 @@ def card_of(text: str, many: int) -> schemas.Card:
         contacts=(contact,) * many, country=text[:60], domain=text,
     )  # fmt: skip
     named = schemas.Named(id=ID, name=text)
+    members = tuple(FamilyMember(id=ID, name=text, depth=depth) for depth in range(min(many, 8)))
+    family = Family(root_id=ID, root_name=text, counts=FamilyCounts(total=many), members=members)
     lost = {"status": Status.LOST, "status_reason": text} if many % 2 else {}
     return schemas.Card(
-        customer=schema(text, **lost), details=details, parent=named, children=(named,) * min(many, 5),
-        children_total=many, added_on=DAY, source=text[:60], external_id=text[:120],
+        customer=schema(text, **lost), details=details, parent=named, family=family, added_on=DAY,
+        source=text[:60], external_id=text[:120],
         timeline=(Line(text=text, on=DAY),) * min(many, 10),
     )  # fmt: skip
 
@@ -78,7 +82,7 @@ def test_no_text_makes_a_message_that_slack_refuses_or_that_pings(text: str, man
         ),
         views.customer_taken(schemas.CustomerTaken(name=text, to=None, by=BOB)),
         views.imported(
-            schemas.ListImported(
+            ListImported(
                 import_id=ID, file_name=text, added=many, changed=0, left_alone=0, refused=3, remarks=0,
                 first_refusals=(text,) * 3,
             )

@@ -14,6 +14,7 @@ from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.core.schemas import Count
 from bot.customers.tables import Customer
+from bot.digests.rules import THREAD_LINES
 from bot.digests.tables import Digest
 from bot.digests.usecases import post_digest
 from bot.digests.views import messages as views
@@ -106,8 +107,8 @@ def _furnish_other(office: Office, workspace: str) -> None:
 
 
 @pytest.mark.slow
-def test_46964_neglected_customers_come_whole(sqlite_url: str, clock: MovableClock) -> None:
-    """Every one of them stands in the thread, each page is one Slack takes."""
+def test_of_46964_neglected_customers_the_first_stand_in_the_thread(sqlite_url: str, clock: MovableClock) -> None:
+    """The thousand furthest past their cadence, in order; the last page says where the others are. Slack takes each."""
     runtime = Runtime(Database(sqlite_url), clock)
     office = open_office(runtime)
     today = clock.now().date()
@@ -129,11 +130,14 @@ def test_46964_neglected_customers_come_whole(sqlite_url: str, clock: MovableClo
     set_up(office)
     move_to_slot(office)
     post(office)
-    (said,), found = digests(office), pages(office)
+    (said,), found = digests(office), sorted(pages(office), key=lambda page: page.page)
     assert (said.neglected, said.more) == (ALL_COMPANIES, ALL_COMPANIES - 5)
     numbers = [int(line.split(" ", 1)[0]) for page in found for line in page.lines]
-    assert sorted(numbers) == list(range(ALL_COMPANIES))
-    for page in (found[0], found[-1]):
+    assert numbers == sorted(range(ALL_COMPANIES), key=lambda n: (-(n % 300), n))[:THREAD_LINES]
+    assert [page.more for page in found] == [0] * (len(found) - 1) + [ALL_COMPANIES - THREAD_LINES]
+    for page in found:
         assert check_message(views.page(page).body()) == []
+    assert "and 45,964 more: /neglected lists them all" in str(views.page(found[-1]).blocks)
+    assert {page.total for page in found} == {ALL_COMPANIES}
     assert check_message(views.digest(said).body()) == []
     runtime.close()

@@ -328,6 +328,8 @@ async def test_a_channel_archived_later_stops_the_digest_and_tells_the_managers(
         await pass_days(world, days)
     told = [message for message in world.as_(MARA).dm() if "The digest to #accounts has stopped" in message.text]
     assert len(told) == 1
+    await world.as_(MARA).open_home()
+    await world.as_(MARA).until(lambda me: "The digest to #accounts has stopped: " in words(me.home() or told[0]))
     await world.as_(MARA).press(told[0], "digests.setup")
     await world.as_(MARA).until(lambda me: "It doesn't go to #accounts any more" in words(me.modal() or told[0]))
 

@@ -23,10 +23,18 @@ from bot.workspaces.tables import AuditEntry
 from jobs.watch_escalations import watch_escalations
 from tests.checkins.office import at
 from tests.escalations.helpers import answer, ask_whether, escalate, keep, listed, mend, mended, owed, stored, trail
+from tests.home.homes import home_of
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 
 CARE = ChannelSchema(id="C0CARE", name="care", is_member=True)
 WISHES = Wishes(stops="2 hours", hurts="1 day", annoys="3 days", channel_id="C0CARE")
+
+
+def list_lost_channels(office: Office) -> tuple[str, ...]:
+    """What a manager's Home says of channels that refuse."""
+    team = home_of(office, MARA).team
+    assert team
+    return team.lost_channels
 
 
 def set_up(office: Office, channel: ChannelSchema | None = CARE, by: str = MARA, **changes: str) -> Wishes:
@@ -203,6 +211,10 @@ def test_a_channel_that_is_gone_gets_nothing_and_the_managers_are_told(office: O
     assert office.do(lose_channel, channel="C0CARE", reason="is_shared") is False
     [notification] = owed(office, "channel_lost")
     assert (notification.recipient, notification.body["reason"]) == (MARA, "it is shared with outsiders now")
+    (sentence,) = list_lost_channels(office)
+    assert sentence.startswith("Problems aren't posted to #care any more, since it refused them; ")
+    set_up(office)
+    assert list_lost_channels(office) == ()
 
 
 def test_only_managers_set_it_up_and_it_is_in_the_trail(office: Office) -> None:

@@ -52,6 +52,7 @@ def test_the_message_says_who_what_and_by_when() -> None:
     assert message.text == (
         "Mara Okafor raised a problem; you are on it. Acme: the portal is down, answer by today 13:00."
     )
+    assert "is on it" not in str(message.blocks[1:])  # it was said above
     labels = [element.get("text", {}).get("text") for element in message.blocks[-1]["elements"]]
     assert labels == ["Answered", "Card", None]
 

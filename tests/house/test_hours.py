@@ -13,6 +13,7 @@ from bot.features import FEATURES
 PROMPT = {
     "customers.imported", "customers.import_interrupted", "customers.shared_out", "digests.neglected", "digests.page",
     "digests.owed", "digests.clear", "mentions.digest", "reviews.weekly",
+    "reviews.plan_made",
 }  # fmt: skip
 """Answers to what the reader just did, and digests, whose hour managers chose."""
 ABOUT_PROBLEMS = {

@@ -140,7 +140,7 @@ class PostOffice:
         """Return the methods of Slack that were called."""
         return [exchange.name for exchange in self.rehearsal.workspace.traffic]
 
-    async def _record_dead(self, _runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
+    async def _record_dead(self, _runtime: Runtime, claimed: ClaimedMessage, reason: str, _text: str) -> None:
         if self.breaks:
             raise RuntimeError("nobody can be told")
         self.gone.append((claimed.key, reason))

@@ -151,7 +151,7 @@ async def test_words_are_not_posted_when_the_claim_ran_out_meanwhile(post: PostO
     async def pass_the_lease() -> None:
         post.clock.move(outbox.LEASE)
 
-    async def record_dead(_runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
+    async def record_dead(_runtime: Runtime, claimed: ClaimedMessage, reason: str, _text: str) -> None:
         raise AssertionError(claimed.key, reason)
 
     slow.after = pass_the_lease

@@ -213,7 +213,20 @@ async def test_an_error_of_ours_lets_what_is_on_its_way_arrive(post: PostOffice)
     post.breaks = True
     with pytest.raises(RuntimeError, match="nobody can be told"):
         await post.deliver()
-    assert post.states() == {"hello": DeliveryState.SENT, "riddle": DeliveryState.DEAD}
+    assert post.states() == {"hello": DeliveryState.SENT, "riddle": DeliveryState.CLAIMED}
+
+
+async def test_a_message_isnt_given_up_before_somebody_is_told(post: PostOffice) -> None:
+    """When telling fails, or the process dies before it, the next round tells."""
+    post.enqueue("riddle", notification=UndrawableLetter())
+    post.breaks = True
+    with pytest.raises(RuntimeError):
+        await post.deliver()
+    post.breaks = False
+    post.clock.move(timedelta(minutes=1))
+    await post.deliver()
+    assert post.states() == {"riddle": DeliveryState.DEAD}
+    assert post.gone == [("riddle", "can't be drawn: ZeroDivisionError")]
 
 
 async def test_a_thread_waits_for_its_first_message(post: PostOffice) -> None:

@@ -28,6 +28,7 @@ from bot.mentions.usecases.sources import (
 )
 from bot.workspaces.schemas import ChannelSchema
 from jobs.collect_mentions import collect_mentions
+from tests.home.homes import home_of, home_text
 from tests.makers import ANA, MARA, Office
 from tests.mentions.helpers import ACCOUNTS, CHANNEL, bring, item, owed, source, stored
 
@@ -152,13 +153,17 @@ def test_a_webhook_has_two_live_secrets_and_a_removed_one_is_gone(office: Office
 
 
 def test_a_channel_that_outsiders_read_gets_nothing_more(office: Office) -> None:
-    """What waits for it waits in /mentions, and the doctor says that a source has no channel."""
+    """What waits for it waits in /mentions, managers are told, and the doctor and Home say which source it is."""
     office.customer("Golddex Widgets")
     bring(office, source(office), item(1))
     assert office.do(stop_channel, channel=CHANNEL) == 2
+    assert office.do(stop_channel, channel=CHANNEL) == 0
+    [told] = owed(office, "channel_stopped")
+    assert told.recipient == MARA
+    assert "Mentions from Feed are posted nowhere" in home_text(home_of(office, MARA))
     assert office.ask(list_waiting_channels) == []
     assert office.ask(get_open, page=0, viewer=ANA).total == 1
-    assert any("no channel" in sentence for sentence in office.look(lambda s: check(s, office.runtime.clock.now())))
+    assert any("posted nowhere" in sentence for sentence in office.look(lambda s: check(s, office.runtime.clock.now())))
 
 
 @pytest.mark.slow

@@ -2,12 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from bot.campaigns.queries import get_campaign
+from bot.campaigns.queries.results import list_files
+from bot.campaigns.usecases import replace_member
+from bot.campaigns.usecases.answering import answer_questions
+from bot.campaigns.usecases.ending import record_sale
 from bot.checkins.rules import Channel, Preset, Result
 from bot.checkins.usecases import snooze_from_list
 from bot.checkins.usecases.recording import record_checkin
@@ -22,6 +28,7 @@ from bot.customers.usecases.erasing import erase_subject, export_subject
 from bot.customers.usecases.refused import store_refused_rows
 from bot.customers.usecases.sharing import share_out_pool, undo_share_out
 from bot.customers.usecases.undoing import undo_import
+from bot.digests.queries.audit import get_audit
 from bot.digests.queries.setup import get_setup
 from bot.escalations.rules import Severity
 from bot.escalations.usecases import give_escalation, raise_escalation
@@ -32,6 +39,9 @@ from bot.mentions.usecases.ingest import save_mention
 from bot.people.rules import Role
 from bot.people.usecases import name_managers
 from bot.promises.usecases import record_promise
+from bot.reviews.usecases import set_size_limits
+from tests.campaigns.helpers import customers as many
+from tests.campaigns.helpers import drawn, members, planned
 from tests.customers.lists import take_in
 from tests.makers import ANA, BOB, KIRI, MARA, ROOT, START, Office
 from tests.mentions.helpers import item
@@ -131,6 +141,42 @@ def recorded(office: Office, by: str) -> None:
     troubled(office, by)
 
 
+def answered(office: Office, by: str) -> None:
+    """Somebody sees a campaign, and writes down what a customer answered."""
+    many(office, 12)
+    campaign = drawn(office)
+    office.ask(get_campaign, campaign_id=campaign.id, viewer=by)
+    office.do(answer_questions, member_id=members(office, campaign)[0].id, answers={1: "9"}, by=by)
+
+
+def campaigned(office: Office, by: str) -> None:
+    """Somebody draws a campaign, or does with it what only those may who draw."""
+    many(office, 20)
+    campaign = drawn(office)
+    member = members(office, campaign)[0]
+    about: dict[str, Any] = {"campaign_id": campaign.id}
+    sale = {"customer_id": member.customer_id, "amount": Decimal(5), "currency": "EUR"}
+    tries: tuple[Callable[[], Any], ...] = (
+        lambda: planned(office, by, name="Fair", seed="2"),
+        lambda: office.do(replace_member, member_id=member.id, reason="closed", by=by),
+        lambda: office.do(record_sale, by=by, **about, **sale),
+        lambda: office.ask(list_files, viewer=by, **about),
+    )
+    refused = [one for one in tries if refuses(one)]
+    if len(refused) == len(tries):
+        raise NotAllowed("Only managers can do all of these.")
+    assert refused == []
+
+
+def refuses(attempt: Callable[[], Any]) -> bool:
+    """Whether somebody may not do that."""
+    try:
+        attempt()
+    except NotAllowed:
+        return True
+    return False
+
+
 ATTEMPTS: dict[str, Attempt] = {
     "see every customer, its card and its history": lambda office, by: office.ask(
         get_card, customer_id=own(office, ANA), viewer=by, features=office.runtime.features
@@ -190,12 +236,16 @@ ATTEMPTS: dict[str, Attempt] = {
     "give a colleague's problem to somebody else": lambda office, by: office.do(
         give_escalation, escalation_id=troubled(office, ANA), to=KIRI, by=by
     ),
+    "see campaigns, and write down what customers answer": answered,
+    "draw a campaign, replace a customer, write down a sale, see the control group": campaigned,
     "see the sources of mentions": lambda office, by: office.ask(get_sources, page=1, viewer=by),
     "say what we are called": lambda office, by: office.do(
         name_ourselves, names=("Acme",), domains=(), handles=(), by=by
     ),
     "see and change the setup": lambda office, by: office.ask(get_setup, viewer=by),
+    "say which sizes of customers are compared": lambda office, by: office.do(set_size_limits, words="9 EUR", by=by),
     "name the managers": lambda office, by: office.do(name_managers, person_ids=[MARA, KIRI], by=by),
+    "see the audit trail": lambda office, by: office.ask(get_audit, viewer=by),
     "export everything about a customer or person": lambda office, by: office.ask(
         export_subject, viewer=by, **subject(office)
     ),

@@ -52,11 +52,11 @@ def test_the_proof_finds_whom_the_team_lets_wait(office: Office) -> None:
     """Small ones wait three times as long: the gap is wide, surely no chance, and the figures stand beside it."""
     build(office)
     proof = office.ask(get_proof, viewer=MARA)
-    assert [band.band for band in proof.bands] == list(Band)[:5]
-    assert [band.customers for band in proof.bands] == [12] * 5
+    assert [band.key for band in proof.groups] == list(Band)[:5]
+    assert [band.customers for band in proof.groups] == [12] * 5
     assert proof.gap.low > 2
     assert proof.gap.chance < 1
-    smallest, largest = proof.bands[0], proof.bands[-1]
+    smallest, largest = proof.groups[0], proof.groups[-1]
     assert (smallest.half, smallest.nine_in_ten) == (60, 60)
     assert (largest.half, largest.percent, largest.never) == (20, 100, 0)
     assert smallest.values == (1000, 12000)
@@ -97,7 +97,7 @@ def test_the_longest_wait_is_what_sql_finds(office: Office) -> None:
     for band in list(Band)[:5]:
         page, told = 0, []
         while True:
-            shown = office.ask(list_who_waited, band=band, viewer=MARA, page=page)
+            shown = office.ask(list_who_waited, key=band, viewer=MARA, page=page)
             told += shown.rows
             page += 1
             if page == shown.pages:
@@ -111,15 +111,15 @@ def test_the_longest_wait_is_what_sql_finds(office: Office) -> None:
 def test_lists_behind_the_figures_are_in_the_one_order(office: Office) -> None:
     """Furthest past their cadence first, in pages; sizes shuffled within a band change nothing about it."""
     made = build(office)
-    first = office.ask(list_who_waited, band="smallest", viewer=MARA)
+    first = office.ask(list_who_waited, key="smallest", viewer=MARA)
     ratios = [row.customer.days_waiting / row.customer.effective_cadence_days for row in first.rows]
     assert ratios == sorted(ratios, reverse=True)
     assert (len(first.rows), first.total, first.pages) == (PAGE_ROWS, 12, 2)
-    beyond = office.ask(list_who_waited, band="smallest", viewer=MARA, page=99)
+    beyond = office.ask(list_who_waited, key="smallest", viewer=MARA, page=99)
     assert (beyond.page, len(beyond.rows)) == (1, 4)
     with office.runtime.database.transaction(WORKSPACE) as session:
         _swap_values(session, made[0], made[11])
-    assert office.ask(list_who_waited, band="smallest", viewer=MARA) == first
+    assert office.ask(list_who_waited, key="smallest", viewer=MARA) == first
 
 
 def _swap_values(session: Session, one: UUID, other: UUID) -> None:
@@ -135,7 +135,7 @@ def test_who_is_lost_or_new_isnt_compared(office: Office) -> None:
     office.customer("Known", waited=12, added_on=TODAY - timedelta(days=40))
     proof = office.ask(get_proof, viewer=MARA, days=7)
     assert proof.days == 90
-    assert {band.band: (band.customers, band.half, band.never) for band in proof.bands} == {
+    assert {band.key: (band.customers, band.half, band.never) for band in proof.groups} == {
         Band.THIRD: (1, 0, 1), Band.UNKNOWN: (1, 28, 0)
     }  # fmt: skip
     assert proof.gap is None
@@ -146,4 +146,4 @@ def test_the_proof_is_for_managers(office: Office) -> None:
     with pytest.raises(NotAllowed, match="Only managers can see whether small"):
         office.ask(get_proof, viewer=ANA)
     with pytest.raises(NotAllowed, match="Mara Okafor"):
-        office.ask(list_who_waited, band="smallest", viewer=ANA)
+        office.ask(list_who_waited, key="smallest", viewer=ANA)

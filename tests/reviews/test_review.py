@@ -19,6 +19,7 @@ from tests.checkins.test_stories import words
 from tests.digests.digest_office import arrange, owed, post_next
 from tests.digests.test_stories import main
 from tests.makers import ANA, BOB, LONG_AGO, MARA, WORKSPACE, Office
+from tests.reviews.test_measures import problem, store
 from tests.reviews.test_queries import TODAY, build, contact
 from tests.world import World, open_world
 
@@ -82,6 +83,23 @@ def test_who_is_far_behind_the_team_needs_help(office: Office) -> None:
     assert named.review.needs[0].startswith("Bob Chen's customers")
 
 
+def test_a_quarter_tells_what_was_right_the_first_time(office: Office) -> None:
+    """The share without an avoidable problem, and how often small and large customers asked; a week doesn't tell."""
+    made = build(office)
+    assert office.ask(get_review, viewer=MARA, period=Period.QUARTER).first_time == (
+        "No problem was fixed in this time, so nobody had to ask.",
+    )
+    for customer, avoidable, asks in ((made[0], True, 4), (made[1], False, 1), (made[59], True, 1)):
+        store(office, problem(customer, avoidable=avoidable, asks=asks))
+    told = office.ask(get_review, viewer=MARA, period=Period.QUARTER)
+    assert told.first_time == (
+        "96% of customers (58 of 60) had no problem that could have been avoided.",
+        "3 problems were fixed; customers asked 2.0 times each until it was (small ones 2.5, large ones 1.0).",
+    )
+    assert "*Right first time*" in words(review(told).blocks)
+    assert office.ask(get_review, viewer=MARA).first_time == ()
+
+
 def test_charts_are_told_in_words_and_taken_by_slack(office: Office) -> None:
     """Two charts in the channel; the figures below them say the same; none where there is no course yet."""
     build(office)
@@ -92,7 +110,7 @@ def test_charts_are_told_in_words_and_taken_by_slack(office: Office) -> None:
     assert check_message({"text": drawn.text, "blocks": list(drawn.blocks)}) == []
     course, waits = [block["chart"] for block in drawn.blocks if block["type"] == CHARTS]
     assert (course["type"], len(course["series"])) == ("line", 5)
-    assert waits["series"][0]["data"][0] == {"label": "Smallest fifth", "value": posted.review.proof.bands[0].half}
+    assert waits["series"][0]["data"][0] == {"label": "Smallest fifth", "value": posted.review.proof.groups[0].half}
     assert "Largest fifth 100 → 100%" in words(drawn.blocks)
     assert drawn.text.startswith("Small customers waited ")
 

@@ -80,7 +80,7 @@ def test_a_wait_is_what_counting_day_by_day_gives(
     added_on, until = DAY + timedelta(days=min(added, 0)), DAY - timedelta(days=ago)
     since, known = until - timedelta(days=days), {DAY + timedelta(days=one) for one in contacts}
     waits = list_waits(known, added_on=added_on, until=DAY)
-    wait = measure_wait(waits, cadence=cadence, since=since, until=until)
+    wait = measure_wait(waits, [(date.min, date.max, cadence)], since=since, until=until)
     begin = min([added_on, *(day for day in known if day <= DAY)])
     last, longest, counted, in_cadence = begin, 0, 0, 0
     for day in (begin + timedelta(days=one) for one in range(max((until - begin).days + 1, 0))):

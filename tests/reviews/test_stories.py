@@ -24,7 +24,7 @@ async def test_a_manager_asks_for_the_proof_and_sees_who_waited(world: World) ->
     [answer] = (await mara.command("/evenhand proof")).messages
     said = answer.text
     assert said.startswith("Small customers waited 3.")
-    sure = "Shuffling the sizes gives such a gap less than once in 100: Large customers are favoured."
+    sure = "Shuffling the sizes gives such a gap less than once in 100: large customers are favoured."
     assert sure in words(answer.blocks)
     assert "*Smallest fifth* (1,000–12,000 EUR) · 12 customers" in words(answer.blocks)
     await mara.press(answer, "reviews.who")
@@ -47,7 +47,9 @@ async def test_what_is_asked_wrongly_gets_one_sentence(world: World) -> None:
     [none] = (await mara.command("/evenhand proof")).messages
     assert none.text.startswith("There are no customers to compare yet.")
     [odd] = (await mara.command("/evenhand proof 7")).messages
-    assert odd.text == "Say over how many days: /evenhand proof 30, 90 or 365."
+    assert odd.text == (
+        "Say over how many days and by what: /evenhand proof 30, 90 or 365 by size, owner, tag, country or age."
+    )
     [refused] = (await ana.command("/evenhand proof")).messages
     assert refused.text.startswith("Only managers can see whether small and large customers get the same care; ask")
     world.office.customer("Acme")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from slack_bolt.async_app import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
+from bot.people.queries import find_person_row
+from bot.people.tables import Person
 from bot.slack.blocks import Block, Message, field_of, modal, section, text_input
 from bot.slack.callers import Caller
 from bot.slack.listeners import Listeners
@@ -79,7 +82,7 @@ class Request:
     def __init__(self, office: Office, body: dict[str, Any], *, patience: float = 5.0, error: str = "") -> None:
         self.app, self.ack, self.client = App(), Ack(), Client(error)
         self.responses: list[dict[str, Any]] = []
-        self.on = Listeners(self.app, office.runtime, patience=patience)  # type: ignore[arg-type]
+        self.on = Listeners(self.app, office.runtime, patience=patience, press_patience=patience)  # type: ignore[arg-type]
         self.body = {"team_id": WORKSPACE, "user_id": ANA, "trigger_id": "1", **body}
 
     async def send(self) -> None:
@@ -146,6 +149,42 @@ async def test_a_command_that_opened_a_modal_is_acknowledged_without_words(offic
     request.on.command("/hello", ask)
     await request.send()
     assert (request.acknowledgement, request.responses) == ("", [])
+
+
+def add_person_row(session: Session, *, by: str, now: datetime) -> None:
+    """Store something."""
+    assert by == ANA
+    session.add(Person(id="U0NEW", name="New", name_key="new", synced_at=now))
+
+
+async def test_a_press_is_acknowledged_once_what_it_does_is_stored(office: Office) -> None:
+    """Not before, not with an answer, and before the listener goes on."""
+    request = Request(office, {"response_url": URL, "actions": [{"action_id": "a", "value": "1"}]})
+    seen: list[bool] = []
+
+    async def listener(caller: Caller) -> None:
+        await caller.respond(HELLO)
+        seen.append(caller.is_acknowledged)
+        await caller.run(add_person_row)
+        seen.append(caller.is_acknowledged)
+
+    request.on.action("a", listener)
+    await request.send()
+    assert seen == [False, True]
+    assert (request.acknowledgement, [one["text"] for one in request.responses]) == ("", ["Hello"])
+
+
+async def test_a_press_that_takes_too_long_is_acknowledged_before(office: Office) -> None:
+    """Slack wouldn't wait longer; it is carried out all the same."""
+    request = Request(office, {"actions": [{"action_id": "a", "value": "1"}]}, patience=0.01)
+
+    async def listener(caller: Caller) -> None:
+        await request.ack.done.wait()
+        await caller.run(add_person_row)
+
+    request.on.action("a", listener)
+    await request.send()
+    assert office.look(lambda session: find_person_row(session, "U0NEW")) is not None
 
 
 async def test_an_error_after_a_press_stands_below_its_message_or_in_a_modal(office: Office) -> None:

@@ -35,7 +35,7 @@ class FastClock:
         return time.time()  # noqa: TID251 - the processes have to agree on the time
 
 
-async def _nobody(_runtime: Runtime, claimed: ClaimedMessage, reason: str) -> None:
+async def _nobody(_runtime: Runtime, claimed: ClaimedMessage, reason: str, _text: str) -> None:
     sys.stderr.write(f"{claimed.key}: {reason}\n")
 
 

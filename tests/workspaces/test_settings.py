@@ -67,3 +67,11 @@ def test_a_setting_is_refused_exactly_when_the_tables_would(
     problems = setting_problems(cadence=cadence, floor=floor, factor=factor, first_calls=first_calls)
     possible = 1 <= floor <= 365 and 1 <= cadence <= floor and 1 <= factor <= 5 and 1 <= first_calls <= 100
     assert (problems == {}) == possible
+
+
+def test_whether_days_are_evened_out_stays_unless_it_is_said(office: Office) -> None:
+    """A window that was opened before there was such a setting changes nothing about it."""
+    assert office.look(get_workspace).levels_load is True
+    assert office.do(change_settings, **USUAL, levels_load=False, by=MARA) == {"levels_load"}
+    assert office.do(change_settings, **USUAL, by=MARA) == frozenset()
+    assert office.look(get_workspace).levels_load is False

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from bot.checkins.queries.queue import get_queue
 from bot.checkins.queries.reminders import get_reminder
 from bot.checkins.schemas import ActionDone
-from bot.checkins.views import DONE, REMINDER, done, done_form, stays
+from bot.checkins.views import DONE, REMINDER, aside, done, done_form, stays
 from bot.checkins.views.queue import queue
 from bot.checkins.views.reminder import reminder
 from bot.core.errors import NotFound
@@ -116,7 +116,7 @@ async def tell(caller: Caller, origin: Origin, schema: ActionDone) -> None:
         await caller.answer_at(origin.url, queue(page, done=schema), replaces=True, instead=done(schema))
     elif origin.kind == "reminder":
         await redraw_reminder(caller, origin)
-        await _tell_what_stays(caller, origin, schema)
+        await _tell_beside(caller, origin, schema)
     elif origin.kind == "done":
         await update_message(caller.client, origin.channel, origin.ts, done(schema))
     elif origin.kind == "message":
@@ -145,7 +145,9 @@ async def draw_reminder(caller: Caller, reminder_id: UUID) -> Message:
     return reminder(await caller.read(get_reminder, reminder_id=reminder_id, features=caller.features))
 
 
-async def _tell_what_stays(caller: Caller, origin: Origin, schema: ActionDone) -> None:
-    """Tell below the message what an undo left as it is; the row has no place for it."""
+async def _tell_beside(caller: Caller, origin: Origin, schema: ActionDone) -> None:
+    """Tell below the message what an undo left as it is, or about the family; the row has no place for it."""
     if schema.stays:
         await caller.answer_at(origin.url, stays(schema))
+    elif schema.aside:
+        await caller.answer_at(origin.url, aside(schema))

@@ -9,15 +9,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.checkins.rules import Result, tally, times
+from bot.checkins.rules import Result, list_gaps, tally, times
 from bot.checkins.schemas import CheckinEntry
 from bot.checkins.tables import Checkin
 from bot.core.briefs import Brief, among, in_workspace
 from bot.core.errors import NotFound
 from bot.core.schemas import Line
+from bot.customers.queries import get_customer
 from bot.customers.queries.due import CUSTOMERS
 from bot.customers.tables import Customer
-from bot.people.queries import list_names
+from bot.people.queries import get_today, list_names
 
 CHECKINS = cast("sa.Table", Checkin.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 WORDS = 120  # characters of a note in a line
@@ -60,6 +61,19 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
     rows = session.exec(query).all()
     names = list_names(session, (row.by for row in rows))
     return [Line(text=_told(row, names.get(row.by, "somebody")), on=row.happened_on) for row in rows]
+
+
+def setbacks(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:
+    """List the times in which nobody talked to a customer for longer than its cadence, the latest first."""
+    customer, today = get_customer(session, customer_id), get_today(session, person_id=None, now=now)
+    query = sa.select(col(Checkin.happened_on), col(Checkin.known_before)).where(
+        col(Checkin.customer_id) == customer_id, col(Checkin.undone_at).is_(None), col(Checkin.result).in_(CONTACTS)
+    )
+    named = [day for both in session.execute(query) for day in both]
+    days = [day for day in (*named, customer.last_contact_on) if day]
+    cadence = customer.effective_cadence_days
+    gaps = list_gaps(days, since=customer.added_on, today=today, cadence_days=cadence)
+    return [Line(text=f"no contact for {length:,} days (every {cadence})", on=end) for end, length in reversed(gaps)]
 
 
 def get_checkin(session: Session, checkin_id: UUID) -> Checkin:

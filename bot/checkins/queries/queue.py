@@ -21,13 +21,13 @@ from bot.customers.queries.due import (
     is_active,
     neglected,
     overdue_first,
-    reached,
     sleeping,
     standing_of,
+    waiting,
 )
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
-from bot.customers.tables import Customer
+from bot.customers.tables import TALLY, Customer
 
 TODAY: sa.ColumnElement[date] = sa.bindparam("today", type_=sa.Date)
 
@@ -103,32 +103,51 @@ def _page(rows: int) -> sa.Select[Any]:
     """
     Select a page of so many *rows*: who waits, then who is put off. It is made once, since it answers a command.
 
-    Its values are `workspace`, `today`, `owners` and `skip`. The column `place` is the position in the whole queue.
+    Its values are `workspace`, `today`, `owners` and `skip`. The column `place` is the position on the page. The counts
+    are the tally's, which also says how far to look in the index of due dates.
     """
-    asleep = sleeping(TODAY)
-    ratio, by_id = overdue_first(TODAY)
-    order = (sa.case((asleep, 1), else_=0), sa.case((asleep, CUSTOMERS.c.snoozed_until)), ratio, by_id)
-    place = sa.func.row_number().over(order_by=order).label("place")
-    return (
-        sa.select(
-            *(CUSTOMERS.c[name] for name in FACT_NAMES),
-            place,
-            _count(sa.not_(asleep)).label("waits"),
-            _count(neglected(TODAY)).label("late"),
-            sa.func.count().over().label("everything"),
-        )
-        .where(
-            in_workspace(CUSTOMERS),
-            CUSTOMERS.c.owner_id.in_(sa.bindparam("owners", expanding=True)),
-            is_active(),
-            sa.or_(reached(TODAY), asleep),
-        )
-        .order_by(place)
+    counts = _counts().cte("counts").prefix_with("MATERIALIZED")
+    furthest = sa.select(counts.c.furthest).scalar_subquery()
+    queue = sa.union_all(
+        _theirs(0).where(waiting(TODAY), CUSTOMERS.c.due_on <= furthest), _theirs(1).where(is_active(), sleeping(TODAY))
+    ).subquery()
+    first = (
+        sa.select(queue)
+        .order_by(*_order(queue))
         .limit(sa.literal_column(str(rows)))  # SQLite plans anew at each execution where this is a parameter
         .offset(sa.bindparam("skip", type_=sa.Integer))
+        .subquery()
     )
+    place = sa.func.row_number().over(order_by=_order(first)).label("place")
+    told = (counts.c.waits, counts.c.late, counts.c.everything)
+    return sa.select(*(first.c[name] for name in FACT_NAMES), place, *told).select_from(first.join(counts, sa.true()))
 
 
-def _count(condition: Any) -> Any:
-    """Count the rows of the whole queue for which *condition* holds."""
-    return sa.func.sum(sa.case((condition, 1), else_=0)).over()
+def _theirs(asleep: int) -> sa.Select[Any]:
+    """Select the customers of these owners, of whom all or none are *asleep*."""
+    columns = (CUSTOMERS.c[name] for name in FACT_NAMES)
+    return sa.select(*columns, sa.literal_column(str(asleep)).label("asleep")).where(*_owned(CUSTOMERS))
+
+
+def _order(queue: sa.FromClause) -> tuple[Any, ...]:
+    """The order of the queue: who waits by overdue ratio, then who is put off by the day they wake."""
+    asleep = queue.c.asleep
+    return asleep, sa.case((asleep == 1, queue.c.snoozed_until)), *overdue_first(TODAY, queue)
+
+
+def _counts() -> sa.Select[Any]:
+    """Count the whole queue by the tally: who waits, is neglected, and all; and the last due date of who waits."""
+    waits, number = waiting(TODAY, TALLY), TALLY.c.number
+    late, asleep = neglected(TODAY, TALLY), sa.and_(is_active(TALLY), sleeping(TODAY, TALLY))
+
+    def count(condition: Any) -> Any:
+        return sa.func.coalesce(sa.func.sum(sa.case((condition, number), else_=0)), 0)
+
+    return sa.select(
+        count(waits).label("waits"), count(late).label("late"), count(sa.or_(waits, asleep)).label("everything"),
+        sa.func.max(sa.case((waits, TALLY.c.due_on))).label("furthest"),
+    ).where(*_owned(TALLY), is_active(TALLY))  # fmt: skip
+
+
+def _owned(of: sa.Table) -> tuple[Any, ...]:
+    return in_workspace(of), of.c.owner_id.in_(sa.bindparam("owners", expanding=True))

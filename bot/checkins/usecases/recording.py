@@ -16,6 +16,7 @@ from bot.core import outbox
 from bot.core.database import Row
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.queries import get_customer, schema_of
+from bot.customers.queries.families import tell_by_the_way
 from bot.customers.rules.due import Status
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
@@ -83,7 +84,7 @@ def record_checkin(
     return CheckinRecorded(
         customer_action_id=action.id, kind=ActionKind.LOGGED, by=by, words=action.words, customer=schema,
         checkin_id=row.id, result=result, happened_on=on, next_due_on=_next_due(schema), note=row.note,
-        can_note=not row.note,
+        can_note=not row.note, aside=tell_by_the_way(session, customer, today=today) if result.is_contact else "",
     )  # fmt: skip
 
 

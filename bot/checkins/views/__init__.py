@@ -23,6 +23,7 @@ _MENU_TEXTS = [(what, ui.plain(text, ui.OPTION_TEXT)) for what, text in MENU.ite
 
 NAME = 100  # characters of a customer's name in a row
 FACT, PREFERENCE = 140, 60  # characters of one thing that is known about it, and of a preference beside it
+ASIDE = 300  # characters of a sentence on a customer's family
 STAYS, MOST_STAYS = 200, 2  # characters of a sentence on what undoing left, and how many are told
 
 
@@ -140,10 +141,21 @@ def stays(schema: ActionDone) -> ui.Message:
     return ui.Message(text=text, blocks=[ui.section(text)])
 
 
+def aside(schema: ActionDone) -> ui.Message:
+    """Draw what is told of the family once somebody has talked to one of it."""
+    text = _aside(schema)
+    return ui.Message(text=text, blocks=[ui.context(text)])
+
+
+def _aside(schema: ActionDone) -> str:
+    return ui.escape(ui.cut(schema.aside, ASIDE))
+
+
 def _row_of(schema: ActionDone, *, block_id: str) -> list[ui.Block]:
     words = f'{schema.words} · "{ui.cut(schema.note, FACT)}"' if schema.note else schema.words
     name, key = schema.customer.name, schema.customer_action_id
-    return done_row(name, words, key, block_id=block_id, can_note=schema.can_note)
+    row = done_row(name, words, key, block_id=block_id, can_note=schema.can_note)
+    return [*row, ui.context(_aside(schema))] if schema.aside else row
 
 
 def _what_stays(schema: ActionDone) -> list[str]:

@@ -7,12 +7,13 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.core.runtime import Runtime
 from bot.customers import views
-from bot.customers.listeners import editing, importing, sharing
+from bot.customers.listeners import editing, families, importing, sharing
 from bot.customers.listeners.editing import customer_in, open_edit, open_new, read_card
 from bot.customers.queries.screens import list_options, list_page, look_up
 from bot.customers.usecases.details import claim_customer
-from bot.customers.views import apart, forms
+from bot.customers.views import apart, forms, losses
 from bot.customers.views import card as card_view
+from bot.customers.views import families as family_views
 from bot.customers.views import sharing as sharing_views
 from bot.slack.blocks import Block, Message, Option
 from bot.slack.callers import Caller
@@ -37,7 +38,13 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.view(forms.SAVE_NEW, editing.add, first_field=forms.NAME, fields=forms.FIELD_BLOCKS)
     on.view(forms.SAVE_EDIT, editing.edit, first_field=forms.NAME, fields=forms.FIELD_BLOCKS)
     on.view(forms.SAVE_STATUS, editing.change_status, first_field=forms.STATUS, fields=forms.FIELD_BLOCKS)
+    on.view(losses.SAVE, editing.lose, first_field=losses.REASON, fields=losses.FIELD_BLOCKS)
     on.view(forms.SAVE_OWNER, editing.change_owner, first_field=forms.TO, fields=forms.FIELD_BLOCKS)
+    on.action(family_views.FAMILY, families.show)
+    on.action(family_views.BACK, families.turn)
+    on.action(family_views.NEXT, families.turn)
+    on.action(family_views.BELONGS, families.confirm)
+    on.action(family_views.BELONGS_NOT, families.refuse)
     on.action(card_view.MENU, editing.choose)
     on.action(card_view.MORE, editing.choose)
     on.view(

@@ -9,17 +9,20 @@ from uuid import UUID
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.feature import open_offer
 from bot.core.schemas import Subject
+from bot.customers.queries.losses import get_loss_form
 from bot.customers.queries.screens import find_card, get_cadence, get_card
 from bot.customers.rules import cells
 from bot.customers.rules.cells import ContactDetails, UnclearContact, read_contacts, write_contact
 from bot.customers.rules.countries import country_code
 from bot.customers.rules.due import Status
+from bot.customers.rules.losses import LossReason
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import Card, CustomerDetails
+from bot.customers.schemas.losses import LossDetails
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.details import add_customer, edit_customer, set_status
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject, get_subject
-from bot.customers.views import EDIT, HAND_OVER, STATUS, forms
+from bot.customers.views import EDIT, HAND_OVER, STATUS, forms, losses
 from bot.customers.views import card as card_view
 from bot.slack.blocks import Block, modal
 from bot.slack.callers import Caller
@@ -116,14 +119,35 @@ async def edit(caller: Caller) -> None:
 
 
 async def change_status(caller: Caller) -> None:
-    """Change a customer's status."""
+    """Change a customer's status; of a lost one, ask first why it was lost."""
     form, customer_id = caller.form, _customer(caller)
+    status = Status(form.choice(forms.STATUS) or Status.ACTIVE)
+    if status is Status.LOST:
+        known = await caller.read(get_loss_form, customer_id=customer_id, features=caller.features)
+        state = str(caller.view.get("private_metadata") or "")
+        await caller.show(losses.lost_form(known, state=state, words=form.text(forms.REASON)))
+        return
     await caller.run(
         set_status,
         customer_id=customer_id,
-        status=Status(form.choice(forms.STATUS) or Status.ACTIVE),
+        status=status,
         reason=form.text(forms.REASON),
         until=form.day(forms.UNTIL),
+    )
+    await _show_card(caller, customer_id)
+
+
+async def lose(caller: Caller) -> None:
+    """Keep that a customer is lost, and why."""
+    form, customer_id = caller.form, _customer(caller)
+    reason, foreseen = form.choice(losses.REASON), form.choice(losses.FORESEEN)
+    wrong = {} if reason in set(LossReason) else {losses.REASON: "Choose why; *not known* is an answer, too."}
+    wrong |= {} if foreseen in {losses.YES, losses.NO} else {losses.FORESEEN: "Say whether we saw it coming."}
+    if wrong or reason is None:
+        raise InvalidInput(fields=wrong)
+    details = LossDetails(reason=LossReason(reason), foreseen=foreseen == losses.YES, lost_on=form.day(losses.LOST_ON))
+    await caller.run(
+        set_status, customer_id=customer_id, status=Status.LOST, reason=form.text(losses.WORDS), loss=details
     )
     await _show_card(caller, customer_id)
 

@@ -21,7 +21,7 @@ from bot.customers.schemas.importing import RefusedFile
 from bot.customers.usecases.comparing import Progress
 from bot.customers.usecases.lists import plan_import
 from bot.customers.usecases.refused import store_refused_rows
-from bot.customers.usecases.sharing import check_among
+from bot.customers.usecases.sharing import check_among, read_room
 from bot.customers.usecases.undoing import run_undo
 from bot.customers.usecases.uploads import (
     answer_upload,
@@ -224,10 +224,12 @@ async def _import(caller: Caller, among: Sequence[str]) -> Block:
     upload, drafts = await _read(caller, upload_id)
     if any(question.id not in upload.answers for question in drafts.questions):  # an answer led to another question
         return await _draw_preview(caller, upload, drafts, erase=erase)
+    room = await caller.read(read_room, among=among, features=caller.features) if among else {}
     async with _reporting(caller, "Imported") as progress:
         done = await caller.run_batches(
-            import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase, share_among=among, progress=progress
-        )
+            import_upload, upload_id=upload_id, drafts=drafts, erase_blanks=erase, share_among=among, room=room,
+            progress=progress,
+        )  # fmt: skip
     await _keep_refused(caller, upload, done)
     return forms.done(done)
 

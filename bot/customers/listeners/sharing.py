@@ -25,7 +25,8 @@ async def ask_among(caller: Caller) -> None:
 async def share_out(caller: Caller) -> None:
     """Share the pool out, and show who got how many in the place of the modal."""
     among = caller.form.people(views.AMONG)
-    done = await caller.run(share_out_pool, among=among, view_id=str(caller.view["id"]))
+    view_id = str(caller.view["id"])
+    done = await caller.run(share_out_pool, among=among, view_id=view_id, features=caller.features)
     await caller.show(views.shared(done))
 
 

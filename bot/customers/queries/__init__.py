@@ -9,8 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.core.database import workspace_of
 from bot.core.errors import NotFound
-from bot.customers.queries.coverage import owned_by
+from bot.customers.queries.coverage import Counts, owned_by
 from bot.customers.queries.due import (
     CUSTOMERS,
     FACT_NAMES,
@@ -26,7 +27,7 @@ from bot.customers.queries.overdue import Which, first_ids
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
 from bot.customers.schemas import Cell, CustomerSchema
-from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Loss, NamedParent, RefusedParent
 from bot.people.queries import get_today, list_names
 from bot.people.tables import Person
 from bot.people.usecases import require_here
@@ -118,20 +119,34 @@ def list_awake(session: Session, *, today: date, limit: int) -> Sequence[Custome
 
 
 def list_all(
-    session: Session, *, which: sa.ColumnElement[bool] | None, today: date, limit: int, offset: int
+    session: Session, *, today: date, limit: int, offset: int, counts: Counts | None = None
 ) -> Sequence[Customer]:
     """
-    List all customers, or those for which *which* holds: active ones first, each furthest past their cadence first.
+    List all customers: active ones first, each furthest past their cadence first.
 
-    A page of nothing but active ones of all is read from an index.
+    A page of nothing but active ones is read from an index; *counts* are the numbers of active ones, where known.
     """
-    if which is None:
-        active = _overdue_first(session, is_active, today=today, limit=limit, offset=offset)
-        if len(active) == limit:
-            return active
+    found = first_ids(session, is_active, today=today, limit=limit, offset=offset, counts=counts)
+    if len(found) < limit:
+        return list_matching(session, sa.true(), today, limit=limit, offset=offset)[0]
+    return _in_order(session, found)
+
+
+def list_matching(
+    session: Session, which: sa.ColumnElement[bool], today: date, *, limit: int, offset: int
+) -> tuple[Sequence[Customer], int]:
+    """
+    List customers for which *which* holds, in the order of `list_all`, and return how many there are in all.
+
+    After the last one there is none, and the number is 0.
+    """
     order = (sa.case((is_active(), 0), else_=1), *overdue_first(today))
-    query = select(Customer).where(sa.true() if which is None else which).order_by(*order)
-    return session.exec(query.offset(offset).limit(limit)).all()
+    uncovered = CUSTOMERS.c.name  # without it, SQLite reads all of an index that holds the rest
+    query = sa.select(CUSTOMERS.c.id, sa.func.count().over(), uncovered).where(
+        CUSTOMERS.c.workspace_id == workspace_of(session), which
+    )
+    found = session.execute(query.order_by(*order).offset(offset).limit(limit)).all()
+    return _in_order(session, [customer_id for customer_id, *_ in found]), found[0][1] if found else 0
 
 
 def _overdue_first(
@@ -148,9 +163,12 @@ def _overdue_first(
         theirs = () if owner_ids is None else (owned_by(CUSTOMERS, owner_ids),)
         query = select(Customer).where(which(CUSTOMERS), *theirs).order_by(*overdue_first(today))
         return session.exec(query.offset(offset)).all()
-    found = first_ids(session, which, today=today, limit=limit, offset=offset, owner_ids=owner_ids)
-    rows = list_by_ids(session, found)
-    return [rows[customer_id] for customer_id in found]
+    return _in_order(session, first_ids(session, which, today=today, limit=limit, offset=offset, owner_ids=owner_ids))
+
+
+def _in_order(session: Session, customer_ids: Sequence[UUID]) -> list[Customer]:
+    rows = list_by_ids(session, customer_ids)
+    return [rows[customer_id] for customer_id in customer_ids]
 
 
 def list_owner_ids(session: Session, *, most: int) -> tuple[str, ...]:
@@ -214,10 +232,16 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
     if customer is None:
         return {}
     changes = session.exec(select(ImportChange).where(ImportChange.customer_id == customer.id)).all()
+    named = select(NamedParent.name).where(NamedParent.customer_id == customer.id)
+    refused = select(RefusedParent).where(RefusedParent.customer_id == customer.id)
+    losses = select(Loss).where(Loss.customer_id == customer.id).order_by(col(Loss.lost_on))
     return {
         "customer": customer.model_dump(mode="json"),
         "aliases": [alias.name for alias in list_aliases(session, customer.id)],
         "contacts": [contact.model_dump(mode="json") for contact in list_contacts(session, customer.id)],
+        "parents_named": list(session.exec(named).all()),
+        "parents_refused": [one.model_dump(mode="json") for one in session.exec(refused).all()],
+        "losses": [loss.model_dump(mode="json") for loss in session.exec(losses).all()],
         "imports": [change.model_dump(mode="json") for change in changes],
     }
 

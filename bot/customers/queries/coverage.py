@@ -11,19 +11,15 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.customers.queries import checking
-from bot.customers.queries.due import (
-    CUSTOMERS,
-    ahead,
-    coverage_group_at,
-    is_active,
-    overdue_first,
-    reached,
-)
-from bot.customers.rules.due import CoverageGroup
+from bot.customers.queries.due import CUSTOMERS, ahead, coverage_at, is_active, overdue_first
+from bot.customers.rules.due import Status
 from bot.customers.schemas import Coverage, OwnerCoverage
 from bot.customers.tables import TALLY, Customer, tally_key
 from bot.people.tables import Person
 from bot.workspaces.queries import get_workspace
+
+Counts = Mapping[tuple[str | None, int], int]
+"""Numbers of customers by owner and cadence."""
 
 RECOUNT = "evenhand doctor --recount counts anew."
 
@@ -40,13 +36,13 @@ def list_coverages(
     """Count where the active customers stand on *today*, by owner, of whom None is the pool; or of *owner_ids*."""
     ours = sa.and_(TALLY.c.workspace_id == workspace_of(session), is_active(TALLY))
     theirs = [] if owner_ids is None else [owned_by(TALLY, owner_ids)]
-    group, late = coverage_group_at(today).label("group"), reached(today, TALLY).label("is_late")
-    each = sa.select(TALLY.c.owner_id, group, late, TALLY.c.number).where(ours, *theirs).subquery()
-    alike = (each.c.owner_id, each.c.group, each.c.is_late)
-    counts: dict[str | None, Counter[str]] = {}
-    for row in session.execute(sa.select(*alike, sa.func.sum(each.c.number)).group_by(*alike)):
-        _add(counts.setdefault(row.owner_id, Counter()), *row)
-    return {owner: Coverage(**{name: found[name] for name in Coverage.model_fields}) for owner, found in counts.items()}
+    number = TALLY.c.number
+    sums = [
+        sa.func.sum(sa.case((counts, number), else_=0)).label(name) for name, counts in coverage_at(today).items()
+    ]  # fmt: skip
+    query = sa.select(TALLY.c.owner_id, sa.func.sum(number).label("active"), *sums).where(ours, *theirs)
+    rows = session.execute(query.group_by(TALLY.c.owner_id)).mappings()
+    return {row["owner_id"]: _coverage(**row) for row in rows if row["active"]}
 
 
 def sum_coverages(coverages: Iterable[Coverage]) -> Coverage:
@@ -67,10 +63,14 @@ def list_team_coverage(
     return found, len(people) if found else 0
 
 
-def count_customers(session: Session) -> int:
-    """Count all customers, whatever their status."""
-    query = sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.number), 0))
-    return int(session.execute(query.where(TALLY.c.workspace_id == workspace_of(session))).scalar_one())
+def count_customers(session: Session) -> tuple[int, Counts]:
+    """Count all customers, whatever their status, and the active ones by their cadence."""
+    others = sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.number), 0)).where(
+        TALLY.c.workspace_id == workspace_of(session),
+        TALLY.c.status.in_([one for one in Status if one is not Status.ACTIVE]),
+    )
+    active = count_by_cadence(session, is_active(TALLY))
+    return sum(active.values()) + int(session.execute(others).scalar_one()), active
 
 
 def count_pool(session: Session) -> int:
@@ -80,20 +80,20 @@ def count_pool(session: Session) -> int:
 
 def count_by_cadence(
     session: Session, which: sa.ColumnElement[bool], *, owner_ids: Sequence[str | None] | None = None
-) -> dict[tuple[str | None, int], int]:
+) -> Counts:
     """
     Count customers by owner and cadence.
 
     *which* is a condition on `TALLY` that only active customers meet. Without *owner_ids*, the owner of all is None.
     """
-    cadence, total = TALLY.c.effective_cadence_days, sa.func.sum(TALLY.c.number)
+    owner, cadence = TALLY.c.owner_id, TALLY.c.effective_cadence_days
     ours = sa.and_(TALLY.c.workspace_id == workspace_of(session), which)
-    if owner_ids is None:
-        rows = session.execute(sa.select(cadence, total).where(ours).group_by(cadence))
-        return {(None, days): int(customers) for days, customers in rows if customers}
-    owner = TALLY.c.owner_id
-    query = sa.select(owner, cadence, total).where(ours, owned_by(TALLY, owner_ids)).group_by(owner, cadence)
-    return {(person, days): int(customers) for person, days, customers in session.execute(query) if customers}
+    theirs = [] if owner_ids is None else [owned_by(TALLY, owner_ids)]
+    query = sa.select(owner, cadence, sa.func.sum(TALLY.c.number)).where(ours, *theirs).group_by(owner, cadence)
+    counts: Counter[tuple[str | None, int]] = Counter()
+    for person, days, customers in session.execute(query):
+        counts[None if owner_ids is None else person, days] += int(customers)
+    return {alike: customers for alike, customers in counts.items() if customers}
 
 
 def list_coming(
@@ -115,7 +115,10 @@ def list_coming(
 
 def find_next_due(session: Session, *, owner_ids: Sequence[str] | None, today: date) -> date | None:
     """Return when the first customer of these owners, or of everybody, becomes due that neither waits nor sleeps."""
-    return next(iter(_count_ahead(session, owner_ids, today=today)), None)
+    if owner_ids is not None:
+        return next(iter(_count_ahead(session, owner_ids, today=today)), None)
+    coming = sa.select(CUSTOMERS.c.due_on).where(CUSTOMERS.c.workspace_id == workspace_of(session), ahead(today))
+    return session.execute(coming.order_by(CUSTOMERS.c.due_on).limit(1)).scalar()
 
 
 def list_problems(session: Session, now: datetime) -> list[str]:
@@ -160,12 +163,11 @@ def owned_by(of: sa.Table, owner_ids: Iterable[str | None]) -> sa.ColumnElement[
     return of.c.owner_id.in_([owner for owner in owner_ids if owner])
 
 
-def _add(counts: Counter[str], owner_id: str | None, group: str, is_late: bool, customers: int) -> None:
-    """Add a row's customers to the numbers of a `Coverage` that they count in."""
-    names = ["active", group]
-    names += ["snoozed_late"] if is_late and group == CoverageGroup.SNOOZED else []
-    names += ["pool"] if owner_id is None else []
-    counts.update(dict.fromkeys(names, int(customers)))
+def _coverage(*, owner_id: str | None, active: int, **counts: int) -> Coverage:
+    """Return the numbers of an owner, or of the pool; who counts as nothing else is in cadence."""
+    elsewhere = sum(int(number) for name, number in counts.items() if name != "snoozed_late")
+    pool = 0 if owner_id else active
+    return Coverage(active=active, in_cadence=active - elsewhere, pool=pool, **counts)
 
 
 def _behind(coverage: Coverage) -> float:
@@ -174,13 +176,12 @@ def _behind(coverage: Coverage) -> float:
 
 
 def _count_ahead(
-    session: Session, owner_ids: Sequence[str] | None, *, today: date, until: date | None = None
+    session: Session, owner_ids: Sequence[str], *, today: date, until: date | None = None
 ) -> dict[date, int]:
     """Count the customers that neither wait nor sleep by the day on which they are due, the first day first."""
     day, total = TALLY.c.due_on, sa.func.sum(TALLY.c.number)
-    query = sa.select(day, total).where(TALLY.c.workspace_id == workspace_of(session), ahead(today, TALLY))
-    if owner_ids is not None:
-        query = query.where(owned_by(TALLY, owner_ids))
+    ours = sa.and_(TALLY.c.workspace_id == workspace_of(session), owned_by(TALLY, owner_ids))
+    query = sa.select(day, total).where(ours, ahead(today, TALLY))
     if until is not None:
         query = query.where(day <= until)
     rows = session.execute(query.group_by(day).order_by(day)).all()

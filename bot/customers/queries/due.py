@@ -27,6 +27,7 @@ from bot.workspaces.queries import get_workspace
 CUSTOMERS = cast("sa.Table", Customer.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 MOVING_NAMES = (
     "owner_id", "cadence_days", "last_contact_on", "added_on", "first_due_on", "sooner_on", "sooner_since",
+    "levelled_on", "levelled_from", "levelled_since",
 )  # fmt: skip
 """The columns of a customer that its schedule is computed from, in the order of `ScheduleBatch.compute`."""
 
@@ -69,12 +70,12 @@ def ahead(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
 
 def waiting(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
     """SQL: active, due or neglected, and not snoozed."""
-    return sa.and_(awake(today, of), reached(today, of))
+    return sa.and_(reached(today, of), awake(today, of))  # for most rows, the first condition tells
 
 
 def neglected(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[bool]:
     """SQL: active, past the hard limit, and not snoozed at the customer's own wish."""
-    return sa.and_(awake(today, of), of.c.neglected_after < today)
+    return sa.and_(of.c.neglected_after < today, awake(today, of))
 
 
 def standing_at(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[str]:
@@ -82,13 +83,22 @@ def standing_at(today: Day, of: sa.Table = CUSTOMERS) -> sa.ColumnElement[str]:
     return sa.case(*_unless_in_cadence(today, of), else_=Standing.IN_CADENCE.value)
 
 
-def coverage_group_at(today: date) -> sa.ColumnElement[str]:
-    """SQL: where coverage counts the active customers of a row of `TALLY`: what `rules.due.coverage_group` says."""
-    since = TALLY.c.first_wait_since
+def coverage_at(today: date) -> dict[str, sa.ColumnElement[bool]]:
+    """
+    SQL: which rows of `TALLY` count as what on *today*: the numbers of a `Coverage` beside all and those in cadence.
+
+    Of active customers, it is what `rules.due.coverage_group` says. No two hold, but *snoozed* with *snoozed_late*.
+    """
+    since, asleep = TALLY.c.first_wait_since, sleeping(today, TALLY)
     waited = days_between(sa.literal(today, sa.Date()), since)
     first = sa.and_(TALLY.c.owner_id.is_not(None), waited <= TALLY.c.effective_cadence_days)
-    unknown = (sa.and_(since.is_not(None), sa.not_(first)), CoverageGroup.NEVER_CONTACTED.value)
-    return sa.case(*_unless_in_cadence(today, TALLY), unknown, else_=CoverageGroup.IN_CADENCE.value)
+    return {
+        "snoozed": asleep,
+        "snoozed_late": sa.and_(asleep, reached(today, TALLY)),
+        "neglected": neglected(today, TALLY),
+        "due": sa.and_(TALLY.c.due_on <= today, TALLY.c.neglected_after >= today, awake(today, TALLY)),
+        "never_contacted": sa.and_(since.is_not(None), ahead(today, TALLY), sa.not_(first)),
+    }
 
 
 def _unless_in_cadence(today: Day, of: sa.Table) -> list[tuple[sa.ColumnElement[bool], str]]:
@@ -151,6 +161,8 @@ class ScheduleBatch:
         """Return the schedule that follows from the values of `MOVING_NAMES`."""
         if moving not in self._schedules:
             schemas = dict(zip(MOVING_NAMES, moving, strict=True))
+            if not self.workspace.levels_load:
+                schemas["levelled_on"] = None
             self._schedules[moving] = compute_schedule(
                 self.calendar(schemas.pop("owner_id")),
                 default_cadence=self.workspace.default_cadence_days,

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from bot.core.database import workspace_of
-from bot.customers.queries.coverage import count_by_cadence, owned_by
+from bot.customers.queries.coverage import Counts, count_by_cadence, owned_by
 from bot.customers.queries.due import CUSTOMERS, overdue_first
 from bot.customers.tables import TALLY
 
@@ -34,13 +34,16 @@ def first_ids(
     limit: int,
     offset: int = 0,
     owner_ids: Sequence[str | None] | None = None,
+    counts: Counts | None = None,
 ) -> list[UUID]:
     """
     Return the ids of *limit* customers after the first *offset* of a list, furthest past their cadence first.
 
-    They are everybody's, or those of *owner_ids*; None among these is the pool.
+    They are everybody's, or those of *owner_ids*; None among these is the pool. *counts* are what `count_by_cadence`
+    says of them, where that is known.
     """
-    counts = count_by_cadence(session, which(TALLY), owner_ids=owner_ids)
+    if counts is None:
+        counts = count_by_cadence(session, which(TALLY), owner_ids=owner_ids)
     if not counts:
         return []
     ours = sa.and_(CUSTOMERS.c.workspace_id == workspace_of(session), which(CUSTOMERS))

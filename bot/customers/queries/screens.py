@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.briefs import Brief, among, in_workspace
-from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.feature import Feature, collect_timeline, collect_topics
 from bot.core.outbox import OutboxMessage
@@ -21,12 +20,15 @@ from bot.customers.queries import (
     list_aliases,
     list_all,
     list_contacts,
+    list_matching,
     list_owner_ids,
     list_pool,
     list_schemas,
 )
 from bot.customers.queries.coverage import count_customers, count_pool
 from bot.customers.queries.due import overdue_first
+from bot.customers.queries.families import get_family
+from bot.customers.queries.losses import find_open_loss
 from bot.customers.queries.searching import (
     ASKED_LENGTH,
     find_customer,
@@ -36,6 +38,7 @@ from bot.customers.queries.searching import (
     list_partly,
 )
 from bot.customers.queries.sharing import list_shares
+from bot.customers.queries.suggesting import suggest_parent
 from bot.customers.rules.batches import UNFINISHED, ImportState, is_running
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import Status
@@ -63,7 +66,6 @@ from bot.workspaces.usecases import BOT
 
 PAGE_ROWS = 8
 TIMELINE_LINES = 10
-FAMILY_SHOWN = 5
 OPTIONS = 20
 MOST_CONSIDERED = 300
 """Customers whose names hold what somebody typed, among whom the menu looks for the most overdue."""
@@ -73,7 +75,7 @@ MOST_PROPOSED = 10
 """People that a form proposes to share customers out among."""
 TRAIL_LINES = 20
 COMMAND_LINE, FORGOTTEN = "the command line", "somebody who left"
-CARD_NAMES = ("cadence_approved_by", "status_until", "status_by", "added_on", "source", "external_id")
+CARD_NAMES = ("cadence_approved_by", "status_until", "status_by", "added_on", "source", "external_id", "days_early")
 
 
 def look_up(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> LookUp:
@@ -106,27 +108,42 @@ def list_page(
     managers see the last sharings.
     """
     actor = require_here(session, by=viewer)
-    today = get_today(session, person_id=viewer, now=now)
-    holding = col(Customer.id).in_(ids_holding(session, words)) if words else None
-    total = _count_listed(session, holding, pool=pool)
-    pages = max(-(-total // PAGE_ROWS), 1)
-    shown = min(max(page, 1), pages)
-    start, manages = (shown - 1) * PAGE_ROWS, may_manage(actor)
-    page_of = list_pool if pool else partial(list_all, which=holding)
-    found = page_of(session, today=today, limit=PAGE_ROWS, offset=start)
+    today, manages = get_today(session, person_id=viewer, now=now), may_manage(actor)
+    if words:
+        found, total, shown = _matching_page(session, words, page, today)
+    else:
+        found, total, shown = _page(session, page, today, pool=pool)
     return ListPage(
         rows=tuple(list_schemas(session, found, today=today)), words=clean_text(words, ASKED_LENGTH), page=shown,
-        pages=pages, total=total, pool=pool, may_share=manages,
+        pages=_pages(total), total=total, pool=pool, may_share=manages,
         shares=list_shares(session, viewer=viewer, now=now) if pool and manages else (),
     )  # fmt: skip
 
 
-def _count_listed(session: Session, holding: Any, *, pool: bool) -> int:
-    if pool or holding is None:
-        return count_pool(session) if pool else count_customers(session)
-    wanted = (col(Customer.workspace_id) == workspace_of(session), holding)
-    total: int = session.execute(sa.select(sa.func.count()).select_from(Customer).where(*wanted)).scalar_one()
-    return total
+def _page(session: Session, page: int, today: date, *, pool: bool) -> tuple[Sequence[Customer], int, int]:
+    """Return the customers on a page of the pool or of all, how many those are, and the number of the page."""
+    total, counts = (count_pool(session), None) if pool else count_customers(session)
+    shown = min(max(page, 1), _pages(total))
+    read = list_pool if pool else partial(list_all, counts=counts)
+    return read(session, today=today, limit=PAGE_ROWS, offset=(shown - 1) * PAGE_ROWS), total, shown
+
+
+def _matching_page(session: Session, words: str, page: int, today: date) -> tuple[Sequence[Customer], int, int]:
+    """Return what `_page` does, of the customers that *words* find."""
+    holding, shown = col(Customer.id).in_(ids_holding(session, words)), max(page, 1)
+
+    def read(number: int) -> tuple[Sequence[Customer], int]:
+        return list_matching(session, holding, today, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
+
+    found, total = read(shown)
+    if not found and shown > 1:
+        shown = _pages(read(1)[1])
+        found, total = read(shown)
+    return found, total, shown
+
+
+def _pages(customers: int) -> int:
+    return max(-(-customers // PAGE_ROWS), 1)
 
 
 def get_share_form(session: Session, *, viewer: str, now: datetime) -> ShareForm:
@@ -169,15 +186,16 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
     topics = collect_topics(features, session, customer.id, now)
     lines = sorted(chain.from_iterable(topics.values()), key=lambda line: not line.urgent)
     subject = Subject(kind="customer", id=str(customer.id), customer_id=customer.id)
-    children, children_total = _list_children(session, customer.id)
     parent = get_customer(session, customer.parent_id) if customer.parent_id else None
+    loss = find_open_loss(session, customer.id) if customer.status is Status.LOST else None
     return Card(
         customer=list_schemas(session, [customer], today=today)[0].model_copy(update={"lines": tuple(lines)}),
         topics={topic: tuple(about) for topic, about in topics.items()},
         details=get_details(session, customer),
         parent=Named(id=parent.id, name=parent.name) if parent else None,
-        children=children,
-        children_total=children_total,
+        family=get_family(session, customer, today=today),
+        suggestion=suggest_parent(session, customer),
+        lost_on=loss.lost_on if loss else None,
         **{name: getattr(customer, name) for name in CARD_NAMES},
         offers=tuple(
             OfferedButton(label=offer.label, action_id=offer.action_id, in_menu=offer.open is not None)
@@ -189,16 +207,6 @@ def get_card(session: Session, *, customer_id: UUID, viewer: str, features: Sequ
         mine=customer.owner_id == viewer,
         may_erase=actor.role is Role.ADMIN,
     )
-
-
-def _list_children(session: Session, parent_id: UUID) -> tuple[tuple[Named, ...], int]:
-    """Return the first subsidiaries by name, and how many there are."""
-    theirs = Customer.parent_id == parent_id
-    first = select(Customer.id, Customer.name).where(theirs).order_by(col(Customer.name_key), col(Customer.id))
-    shown = tuple(Named(id=child_id, name=name) for child_id, name in session.exec(first.limit(FAMILY_SHOWN)).all())
-    if len(shown) < FAMILY_SHOWN:
-        return shown, len(shown)
-    return shown, session.exec(select(sa.func.count(col(Customer.id))).where(theirs)).one()
 
 
 def find_card(session: Session, *, words: str, viewer: str, features: Sequence[Feature], now: datetime) -> Card:
@@ -378,7 +386,8 @@ def _sentence(entry: AuditEntry, names: Mapping[str, str]) -> str:  # noqa: PLR0
                 return f"{who} left it without an owner"
             return f"{who} took it over" if to == entry.by else f"{who} gave it to {names.get(str(to), FORGOTTEN)}"
         case "customer.status":
-            return f"{who} made it {_status(entry.after)}"
+            won_back = entry.before.get("status") == Status.LOST and entry.after.get("status") == Status.ACTIVE
+            return f"{who} won it back" if won_back else f"{who} made it {_status(entry.after)}"
         case "customer.snoozed":
             return f"{who} snoozed it until {entry.after.get('until')}"
         case "customer.woken":

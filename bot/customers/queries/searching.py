@@ -18,6 +18,7 @@ from bot.customers.tables import Alias, Customer, CustomerName
 NEAREST = 3
 MOST_MATCHES = 20
 MOST_PARTLY = 5  # customers that a part of a name may mean, as buttons
+MOST_ALIKE = 300  # names that hold a part, of which the first are offered
 MOST_WORDS = 8
 ASKED_LENGTH = 200
 WINDOW = 5  # letters of a mistyped name that are looked for side by side
@@ -87,6 +88,8 @@ def list_partly(session: Session, words: str, limit: int = MOST_PARTLY) -> Seque
     """
     List customers whose name or alias begins with *words*, by that name; if none does, those that hold words which
     begin like each of *words*.
+
+    Where more than `MOST_ALIKE` names do, they are the first of so many, whichever these are.
     """
     key = name_key(words)
     parts = key.split()[:MOST_WORDS]
@@ -96,8 +99,9 @@ def list_partly(session: Session, words: str, limit: int = MOST_PARTLY) -> Seque
     beginning = names_with(session, [f"  {key}"]).where(name.startswith(key, autoescape=True))
     holding = names_with(session, _long_pieces(parts, " ")).where(*_each(parts, " "))
     for query in (beginning, holding):
-        first = query.with_only_columns(CustomerName.customer_id).group_by(CustomerName.customer_id)
-        found = session.execute(first.order_by(sa.func.min(name), CustomerName.customer_id).limit(limit))
+        alike = query.limit(MOST_ALIKE).subquery().c
+        first = sa.select(alike.customer_id).group_by(alike.customer_id)
+        found = session.execute(first.order_by(sa.func.min(alike.name_key), alike.customer_id).limit(limit))
         if ids := found.scalars().all():
             rows = list_by_ids(session, ids)
             return [rows[one] for one in ids]

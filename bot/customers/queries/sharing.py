@@ -1,5 +1,6 @@
 """The sharings of the last days, as screens show them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,7 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.core.database import workspace_of
 from bot.core.outbox import OutboxMessage
+from bot.customers.queries.due import CUSTOMERS, is_active
+from bot.customers.rules.sharing import load_of
 from bot.customers.schemas.sharing import ShareMessage, ShareSummary
 from bot.people.queries import get_calendar, list_names
 from bot.people.usecases import require_manager
@@ -28,6 +32,18 @@ def list_entries(session: Session, share_id: UUID) -> Sequence[AuditEntry]:
     """Return the lines of the audit trail about a sharing: that it was made, and that it was undone."""
     subject = sa.and_(col(AuditEntry.subject_kind) == "share", col(AuditEntry.subject_id) == str(share_id))
     return session.exec(select(AuditEntry).where(subject).order_by(col(AuditEntry.at), col(AuditEntry.id))).all()
+
+
+def list_loads(session: Session, owner_ids: Sequence[str]) -> dict[str, int]:
+    """Return the load of each of these owners' active customers."""
+    owner, cadence = CUSTOMERS.c.owner_id, CUSTOMERS.c.effective_cadence_days
+    query = sa.select(owner, cadence, sa.func.count()).where(
+        CUSTOMERS.c.workspace_id == workspace_of(session), is_active(), owner.in_(list(owner_ids))
+    )
+    loads: Counter[str] = Counter()
+    for owner_id, days, count in session.execute(query.group_by(owner, cadence)):
+        loads[owner_id] += count * load_of(days)
+    return dict(loads)
 
 
 def list_shares(session: Session, *, viewer: str, now: datetime) -> tuple[ShareSummary, ...]:

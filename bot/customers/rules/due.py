@@ -99,20 +99,31 @@ def compute_schedule(
     first_due_on: date | None,
     sooner_on: date | None = None,
     sooner_since: date | None = None,
+    levelled_on: date | None = None,
+    levelled_from: date | None = None,
+    levelled_since: date | None = None,
 ) -> Schedule:
     """
     Compute the schedule of a customer from what it depends on; *calendar* is the owner's.
 
-    A customer that was never contacted is due on its spread first date when it has one. Something that came up on
-    *sooner_since* may make it due by *sooner_on*; see `brought_forward`.
+    A customer that was never contacted is due on its spread first date when it has one. Where the owner's days were
+    levelled, it is due on *levelled_on* as long as it waits since *levelled_since* and would be due on *levelled_from*;
+    whatever moves either ends that. Something that came up on *sooner_since* may make it due by *sooner_on*; see
+    `brought_forward`.
     """
     cadence, since = cadence_days or default_cadence, last_contact_on or added_on
-    if last_contact_on is None and first_due_on is not None:
-        due = calendar.next_working_day(first_due_on)
-    else:
-        due = due_on(since, cadence, calendar)
+    due = calendar.next_working_day(wanted_on(since, cadence, last_contact_on, first_due_on))
+    if levelled_on is not None and (levelled_from, levelled_since) == (due, since):
+        due = calendar.next_working_day(levelled_on)
     due = brought_forward(due, last_contact_on, sooner_on=sooner_on, sooner_since=sooner_since)
     return Schedule(cadence, since, due, neglected_after(since, cadence, factor))
+
+
+def wanted_on(waiting_since: date, cadence_days: int, last_contact_on: date | None, first_due_on: date | None) -> date:
+    """Return the day a customer is due, before it is moved to a working day of its owner."""
+    if last_contact_on is None and first_due_on is not None:
+        return first_due_on
+    return waiting_since + timedelta(days=cadence_days)
 
 
 def brought_forward(

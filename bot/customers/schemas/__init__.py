@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.core.schemas import Line, Notification, PromptNotification, Schema, Topic
+from bot.core.schemas import Line, Notification, Schema, Topic
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import SnoozeReason, Standing, Status, overdue_ratio, words_beside_cadence
 from bot.customers.rules.headers import Field as Column
 from bot.customers.rules.questions import Question
 from bot.customers.rules.rows import Note, Refusal, RowDraft
+from bot.customers.schemas.families import Family, ParentSuggestion
+from bot.customers.schemas.importing import Spread
 from bot.customers.schemas.sharing import ShareSummary
 
 
@@ -139,18 +141,24 @@ class OfferedButton(Schema):
 
 
 class Card(Schema):
-    """Everything one screen shows about a customer; `topics` holds what other features know."""
+    """
+    Everything one screen shows about a customer; `topics` holds what other features know.
+
+    It is due `days_early` days before its cadence says so, since days were levelled; below 0, that many days after it.
+    """
 
     customer: CustomerSchema
     topics: Mapping[Topic, tuple[Line, ...]] = {}
     details: CustomerDetails
     parent: Named | None = None
-    children: tuple[Named, ...] = ()
-    children_total: int = 0
+    family: Family | None = None
+    suggestion: ParentSuggestion | None = None
     cadence_approved_by: str | None = None
     status_until: date | None = None
     status_by: str | None = None
+    lost_on: date | None = None
     added_on: date
+    days_early: int = 0
     source: str | None = None
     external_id: str | None = None
     timeline: tuple[Line, ...] = ()
@@ -249,7 +257,8 @@ class ImportPlan(Schema):
     What taking a list in would do: `added` names, `changes`, customers left alone, rows refused, and rows that were
     `taken_as_one`. Each row of the file is the first of a customer that is added, changed or left alone, or it joins
     an earlier row, or it is refused; `added_rows` and `changed_rows` are such first rows. `remarks` are about rows that
-    are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their cadence.
+    are taken all the same (an unknown owner, a look-alike). `late` first calls find no room in their cadence; `spread`
+    tells how the customers that it would add are spread over days.
 
     `unowned` of the added customers have no owner; managers may share them out, for instance among `proposed` people.
     `shares` says by name who got how many. With `only_managers`, a sentence, the list can't be imported by who asks.
@@ -267,6 +276,7 @@ class ImportPlan(Schema):
     refusals: tuple[Refusal, ...] = ()
     remarks: tuple[Note, ...] = ()
     late: int = 0
+    spread: Spread | None = None
     sample: tuple[SampleRow, ...] = ()
     unowned: int = 0
     may_share: bool = False
@@ -374,19 +384,3 @@ class SubjectErased(Schema):
 
     kind: str
     rows: Mapping[str, int]
-
-
-class ListImported(PromptNotification):
-    """A list was taken in by the person who is told."""
-
-    kind = "customers.imported"
-    import_id: UUID
-    file_name: str
-    added: int
-    changed: int
-    left_alone: int
-    refused: int
-    remarks: int
-    first_refusals: tuple[str, ...] = ()
-    unowned: int = 0
-    may_share: bool = False

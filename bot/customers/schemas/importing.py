@@ -6,6 +6,19 @@ from uuid import UUID
 from bot.core.schemas import Notification, PromptNotification, Schema
 
 
+class Spread(Schema):
+    """
+    How new customers of a list are spread over the days of their owners, of whom each gets at most *a_day* on one.
+
+    First check-ins are spread over *weeks* (0: they are no more than a day's). *is_evened*: others, who were talked to
+    before, would be more on one day, and some of them come up earlier.
+    """
+
+    weeks: int
+    a_day: int
+    is_evened: bool = False
+
+
 class RefusedFile(Schema):
     """The rows that an import of the list *file_name* refused, as a CSV file."""
 
@@ -48,3 +61,20 @@ class ImportInterrupted(PromptNotification):
     file_name: str
     is_undo: bool = False
     done: int = 0
+
+
+class ListImported(PromptNotification):
+    """A list was taken in by the person who is told."""
+
+    kind = "customers.imported"
+    import_id: UUID
+    file_name: str
+    added: int
+    changed: int
+    left_alone: int
+    refused: int
+    remarks: int
+    first_refusals: tuple[str, ...] = ()
+    unowned: int = 0
+    may_share: bool = False
+    spread: Spread | None = None

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.outbox import DeliveryState, OutboxMessage
-from bot.core.schemas import Schema
+from bot.core.schemas import Notification, Schema
 from bot.customers.queries import get_customer, schema_of
 from bot.customers.queries.due import overdue_first
 from bot.customers.rules.due import Status
@@ -85,9 +85,9 @@ def news_of(customers: Sequence[Customer], *, by: str, note: str = "") -> Custom
     return CustomersHandedOver(names=names, total=len(customers), by=by, note=note) if customers else None
 
 
-def retract_news(session: Session, key: str, *, left: CustomersHandedOver | None, reason: str, now: datetime) -> bool:
+def retract_news(session: Session, key: str, *, left: Notification | None, reason: str, now: datetime) -> bool:
     """
-    Cancel the message to a new owner under *key* if it wasn't sent yet, or let it say what is *left* of it.
+    Cancel the message to an owner under *key* if it wasn't sent yet, or let it say what is *left* of it.
 
     Return whether it was sent, or may have been: then the person has to hear that things have changed.
     """

@@ -1,7 +1,7 @@
 """Comparing a list with the database: which of its customers are new, and what differs in the others."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -45,12 +45,13 @@ class ImportOptions:
     How a list is imported, besides what it says itself.
 
     Rows *apart* are customers of their own, whatever else says that they are one with other rows. New customers without
-    an owner are shared out evenly *share_among* these people, or left without one.
+    an owner are shared out *share_among* these people, or left without one: by the *room* that each has, else evenly.
     """
 
     erase_blanks: bool = False
     apart: Collection[int] = ()
     share_among: Sequence[str] = ()
+    room: Mapping[str, int] = field(default_factory=dict)
 
 
 class Comparison:

@@ -11,13 +11,16 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer, list_aliases, list_contacts, list_schemas
+from bot.customers.queries.families import list_ancestors
 from bot.customers.queries.screens import get_details
 from bot.customers.rules.cells import ContactDetails
 from bot.customers.rules.due import RuleRefused, Status, check_cadence
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import CustomerDetails, CustomerSchema
+from bot.customers.schemas.losses import LossDetails
 from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer
 from bot.customers.usecases import hand_over, notify_new_owner, require_can_own
+from bot.customers.usecases.losses import describe_loss, follow_status
 from bot.customers.usecases.scheduling import audit, first_due, reschedule
 from bot.people.queries import get_calendar, get_today, list_names
 from bot.people.tables import Person
@@ -115,6 +118,7 @@ def set_status(
     status: Status,
     reason: str = "",
     until: date | None = None,
+    loss: LossDetails | None = None,
     by: str,
     now: datetime,
 ) -> CustomerSchema:
@@ -122,8 +126,11 @@ def set_status(
     Set whether we look after a customer: paused (why, and until when), lost (why), excluded (why; managers only),
     or active again, with the clock as it stands.
 
+    A lost customer gets a `Loss` with what *loss* says; *reason* is then what else there is to say. Making it active,
+    or pausing it, ends the loss.
+
     Raises:
-        InvalidInput: no reason, or a date that isn't ahead; fields `reason`, `until`.
+        InvalidInput: no reason, or a date that isn't ahead; fields `reason`, `until`, `lost_on`.
         NotAllowed: excluding takes a manager, and so does taking back an exclusion.
     """
     actor = require_here(session, by=by)
@@ -133,6 +140,8 @@ def set_status(
     if Status.EXCLUDED in {status, customer.status} and status != customer.status and not may_manage(actor):
         whom = whom_to_ask(session)
         raise NotAllowed(f"Only managers can exclude a customer or take that back; ask {whom}, or pause it.")
+    loss, words = loss if status is Status.LOST else None, reason
+    reason = clean_text(describe_loss(loss.reason, words), 300) if loss else reason
     _check_status(status, reason=reason, until=until, today=today)
     before = _status_json(customer)
     active = status is Status.ACTIVE
@@ -142,8 +151,10 @@ def set_status(
     if not active:
         customer.snoozed_until = customer.snooze_reason = customer.snooze_note = customer.snoozed_by = None
     reschedule(session, [customer], now=now)
-    if _status_json(customer) != before:
-        audit(session, customer, "status", by=by, now=now, before=before, after=_status_json(customer))
+    lost = follow_status(session, customer, loss, words=words, by=by, today=today, now=now)
+    if lost or _status_json(customer) != before:
+        after = {**_status_json(customer), **lost}
+        audit(session, customer, "status", by=by, now=now, before=before, after=after)
     session.flush()
     return _schema(session, customer, by=by, now=now)
 
@@ -206,16 +217,11 @@ def _undivided(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _parent_problem(session: Session, parent_id: UUID, customer_id: UUID | None) -> dict[str, str]:
     """Return a sentence when a customer would become its own ancestor."""
-    above: UUID | None = parent_id
-    seen: set[UUID] = set()
-    while above is not None and above not in seen:
-        if above == customer_id:
+    try:
+        if customer_id in list_ancestors(session, parent_id):
             return {"parent": "That would make the customer its own parent; choose another one, or none."}
-        seen.add(above)
-        try:
-            above = get_customer(session, above).parent_id
-        except NotFound as gone:
-            return {"parent": str(gone)}
+    except NotFound as gone:
+        return {"parent": str(gone)}
     return {}
 
 

@@ -17,7 +17,7 @@ from bot.customers.queries import find_row, list_aliases, list_contacts
 from bot.customers.queries.searching import find_customer
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.schemas import ErasureSubject, SubjectErased, SubjectExport
-from bot.customers.tables import Customer, Import, RefusedRows, Rescheduling, Upload
+from bot.customers.tables import Customer, Import, Loss, RefusedParent, RefusedRows, Rescheduling, Upload
 from bot.customers.usecases.scheduling import reschedule
 from bot.customers.usecases.undoing import delete_customers
 from bot.people.queries import find_person_row, list_managers, list_people
@@ -143,7 +143,7 @@ def _erase_person(session: Session, person_id: str, *, now: datetime) -> int:
     touched = reschedule(session, owned, now=now)
     session.flush()
     named: list[tuple[Any, str]] = [(Customer, name) for name in ("cadence_approved_by", "status_by", "snoozed_by")]
-    for table, column in (*named, (Import, "by"), (Import, "undone_by")):
+    for table, column in (*named, (Import, "by"), (Import, "undone_by"), (Loss, "by"), (RefusedParent, "by")):
         theirs = sa.update(table).where(getattr(table, column) == person_id)
         touched += session.execute(theirs.values({column: GONE})).rowcount  # type: ignore[attr-defined]  # an UPDATE's
     uploads = sa.delete(Upload).where(col(Upload.by) == person_id)

@@ -30,11 +30,12 @@ from bot.customers.usecases import writing
 from bot.customers.usecases.comparing import Comparison, ImportOptions, Progress, under_headings
 from bot.customers.usecases.matching import ListedCustomer, Matcher
 from bot.customers.usecases.running import interrupting, require_idle, start_import
-from bot.customers.usecases.scheduling import spread_first_calls
+from bot.customers.usecases.scheduling import measure_spread, spread_first_calls
 from bot.customers.usecases.sharing import check_among, list_unowned, share_out_new
 from bot.customers.usecases.writing import Prepared
 from bot.people.queries import list_names
 from bot.people.usecases import whom_to_ask
+from bot.workspaces.queries import get_workspace
 
 COMPARISONS = 3
 """How often a list is compared with what people change meanwhile; after that, the rows concerned are refused."""
@@ -124,7 +125,7 @@ def run_import(
         with interrupting(batches, resumed):
             return _write_list(batches, compare(), compare, drafts, resumed, progress)
     prepared = compare()
-    choices = {"erase": options.erase_blanks, "among": list(options.share_among)}
+    choices = {"erase": options.erase_blanks, "among": list(options.share_among), "room": dict(options.room)}
     runner = batches.write(
         start_import, import_id=import_id, file_name=drafts.file_name, source=drafts.system, by=by,
         upload_id=upload_id, choices=choices, now=at,
@@ -194,7 +195,8 @@ def _prepare(
         raise NotAllowed(refused)
     if options.share_among:
         check_among(session, among=options.share_among, by=by, now=now)
-        share_out_new(prepared, options.share_among)
+        room = {person: options.room.get(person, 0) for person in options.share_among}
+        share_out_new(prepared, room, default_cadence=get_workspace(session).default_cadence_days)
     prepared.late = spread_first_calls(session, ScheduleBatch(session), prepared.new, import_id=import_id, now=now)
     written = select(ImportChange.customer_id, ImportChange.added).where(ImportChange.import_id == import_id)
     prepared.written = dict(session.exec(written).all())
@@ -232,6 +234,7 @@ def _plan(
         remarks=tuple(sorted(prepared.remarks, key=lambda note: (note.row_number, note.column))),
         sample=_sample(session, prepared.new[:SAMPLE_ROWS]), unowned=len(list_unowned(prepared)),
         may_share=prepared.manages, shares=_shares(session, prepared.shares),
+        spread=measure_spread(session, prepared.new),
     )  # fmt: skip
 
 

@@ -18,8 +18,8 @@ from bot.customers.usecases.namesakes import Comparison, pair_up
 COMPARED_COLUMNS = (
     "id", "name", "name_key", "domain", "owner_id", "parent_id", "external_id", "source", "cadence_days", "status",
     "annual_value", "currency", "headcount", "country", "zone", "tags", "preferences", "added_on", "last_contact_on",
-    "first_due_on", "sooner_on", "sooner_since", "status_reason", "status_by", "status_until", "cadence_approved_by",
-    "changed_at",
+    "first_due_on", "sooner_on", "sooner_since", "levelled_on", "levelled_from", "levelled_since", "status_reason",
+    "status_by", "status_until", "cadence_approved_by", "changed_at",
 )  # fmt: skip
 """The columns of customers that a list is compared with."""
 
@@ -46,6 +46,7 @@ class ListedCustomer:
     why: str = ""
     by_name: bool = False
     parent: "ListedCustomer | None" = None
+    named_parent: str = ""
     is_refused: bool = False
 
     @property
@@ -260,6 +261,7 @@ def resolve_parents(targets: Sequence[ListedCustomer], matcher: Matcher) -> list
         found = _find_parent(words, target, matcher)
         if isinstance(found, str):
             remarks.append(Note(target.rows[0].row_number, "parent", f"{found} It was left without.", words))
+            target.named_parent = words
         else:
             target.parent = found
     return remarks

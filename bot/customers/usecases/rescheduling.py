@@ -18,6 +18,7 @@ from bot.customers.queries.checking import CheckedPart
 from bot.customers.queries.due import CUSTOMERS, MOVING_NAMES, ScheduleBatch
 from bot.customers.rules.due import Schedule
 from bot.customers.tables import Customer, Rescheduling
+from bot.customers.usecases.levelling import ask_for_levelling
 from bot.workspaces.queries import get_workspace
 
 AT_ONCE = 1000
@@ -60,6 +61,7 @@ def keep_part(session: Session, *, part: CheckedPart, now: datetime) -> None:  #
 
 
 def _reschedule_or_leave(session: Session, asked: Rescheduling, *, now: datetime) -> int:
+    ask_for_levelling(session)
     session.flush()
     rows = _read(session, asked, most=AT_ONCE + 1)
     if len(rows) <= AT_ONCE:

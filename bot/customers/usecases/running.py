@@ -17,6 +17,7 @@ from bot.core.errors import AlreadyDone, BotError, NotAllowed, NotFound
 from bot.customers.rules.batches import LEASE, UNFINISHED, ImportState, is_running
 from bot.customers.schemas.importing import ImportInterrupted, ImportRun
 from bot.customers.tables import Import, Upload
+from bot.customers.usecases.levelling import ask_for_levelling
 from bot.customers.usecases.tallying import fold_tally
 from bot.people.usecases import may_manage, require_here, whom_to_ask
 from bot.workspaces.usecases import BOT
@@ -164,6 +165,7 @@ def require_run(session: Session, run: ImportRun) -> Import:
 def end_run(session: Session, made: Import, state: ImportState) -> None:
     """Record that an import is finished or undone, and drop its list."""
     made.state, made.runner, made.alive_at = state, None, None
+    ask_for_levelling(session)
     session.execute(sa.delete(Upload).where(col(Upload.import_id) == made.id))
     fold_tally(session)
 

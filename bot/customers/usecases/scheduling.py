@@ -1,5 +1,6 @@
 """Rescheduling customers after a contact, a snooze or another cadence; first calls spread over their owner's days."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -11,7 +12,7 @@ from sqlmodel import Session, col
 
 from bot.core.errors import InvalidInput
 from bot.customers.queries import get_customer, schema_of
-from bot.customers.queries.due import ScheduleBatch
+from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.rules.due import (
     RuleRefused,
     SnoozeReason,
@@ -23,7 +24,9 @@ from bot.customers.rules.due import (
 )
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
+from bot.customers.schemas.importing import Spread
 from bot.customers.tables import Customer
+from bot.customers.usecases.levelling import ask_for_levelling
 from bot.customers.usecases.matching import ListedCustomer, not_added_by
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
@@ -57,12 +60,14 @@ def audit(
 
 
 def reschedule(session: Session, customers: Iterable[Customer], *, now: datetime) -> int:
-    """Recompute the schedules of *customers*; return how many there are."""
+    """Recompute the schedules of *customers*; return how many there are. After several, days are levelled at once."""
     rescheduled = list(customers)
     schedules = ScheduleBatch(session, {customer.owner_id for customer in rescheduled})
     for customer in rescheduled:
         schedules.apply(customer)
         customer.changed_at = now
+    if len(rescheduled) > 1:
+        ask_for_levelling(session)
     return len(rescheduled)
 
 
@@ -231,6 +236,22 @@ def spread_first_calls(
             waiting.setdefault(wants.get("owner_id"), []).append(target)
     taken = count_first_calls(session, not_added_by(import_id)) if waiting else {}
     return sum(_spread_one(schedules, owner_id, group, taken, now) for owner_id, group in waiting.items())
+
+
+def measure_spread(session: Session, new: Sequence[ListedCustomer]) -> Spread | None:
+    """Return how new customers of owners are spread over days; None when no owner gets more than a day's calls."""
+    schedules, first, others = ScheduleBatch(session), Counter[str](), Counter[tuple[str, date]]()
+    days: list[date] = []
+    for given in (target.given for target in new if target.given.get("owner_id")):
+        if due := given.get("first_due_on"):
+            first[given["owner_id"]] += 1
+            days.append(due)
+        elif given.get("status", Status.ACTIVE) is Status.ACTIVE:
+            others[given["owner_id"], schedules.compute(*map(given.get, MOVING_NAMES)).due_on] += 1
+    a_day = schedules.workspace.first_calls_a_day
+    weeks = (max(days) - min(days)).days // 7 + 1 if max(first.values(), default=0) > a_day else 0
+    is_evened = schedules.workspace.levels_load and max(others.values(), default=0) > a_day
+    return Spread(weeks=weeks, a_day=a_day, is_evened=is_evened) if weeks or is_evened else None
 
 
 def count_first_calls(session: Session, which: sa.ColumnElement[bool] | None = None) -> Taken:

@@ -1,7 +1,7 @@
 """Sharing the customers without an owner out among people, and undoing that."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,10 +10,11 @@ from sqlmodel import Session, col, select
 from bot.core import outbox
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
+from bot.core.feature import Feature, collect_limits
 from bot.customers.queries import list_pool
-from bot.customers.queries.sharing import SHARED, UNSHARED, list_entries, shared_key
+from bot.customers.queries.sharing import SHARED, UNSHARED, list_entries, list_loads, shared_key
 from bot.customers.rules.due import Status
-from bot.customers.rules.sharing import share_evenly
+from bot.customers.rules.sharing import load_of, room_of, share_out
 from bot.customers.schemas.sharing import CustomersTakenBack, PoolShared, ShareDone, ShareUndone
 from bot.customers.tables import Customer
 from bot.customers.usecases import news_of, notify_new_owner, require_can_own, retract_news
@@ -30,11 +31,20 @@ HANDED_OVER = "customer.handed_over"
 EXAMPLES = 5
 
 
-def share_out_pool(session: Session, *, among: Sequence[str], by: str, now: datetime, view_id: str = "") -> ShareDone:
+def share_out_pool(
+    session: Session,
+    *,
+    among: Sequence[str],
+    by: str,
+    now: datetime,
+    view_id: str = "",
+    features: Sequence[Feature] = (),
+) -> ShareDone:
     """
-    Give every active customer without an owner to one of *among*, evenly by number, and notify each person once.
+    Give every active customer without an owner to one of *among* by the room they have, and notify each person once.
 
-    Families stay together; size plays no part. First calls are spread over the working days of the new owners. Who
+    *features* know how much somebody can do; where nothing is known, everybody gets as much. Families stay together;
+    size plays no part. First calls are spread over the working days of the new owners. Who
     shares gets a message, too, from which it can be undone.
 
     Raises:
@@ -47,7 +57,9 @@ def share_out_pool(session: Session, *, among: Sequence[str], by: str, now: date
     if not pool:
         raise AlreadyDone("Every customer has an owner already; nothing was left to share out.")
     outbox.require_new_submission(session, view_id, now=now)
-    shares, share_id = share_evenly({customer.id: customer.parent_id for customer in pool}, people), new_id()
+    room, share_id = _room(session, people, features, now), new_id()
+    loads = {customer.id: load_of(customer.effective_cadence_days) for customer in pool}
+    shares = share_out({customer.id: customer.parent_id for customer in pool}, room, loads)
     give_from_pool(session, pool, shares, now=now)
     for customer in pool:
         _record(session, customer, before=None, after=customer.owner_id, share_id=share_id, by=by, now=now)
@@ -116,14 +128,32 @@ def list_unowned(prepared: Prepared) -> list[ListedCustomer]:
     return sorted(bare, key=lambda one: (one.name_key, one.domain or "", one.source, one.external_id or ""))
 
 
-def share_out_new(prepared: Prepared, among: Sequence[str]) -> None:
-    """Give the new customers without an owner to people, evenly by their number; families stay together."""
+def share_out_new(prepared: Prepared, room: Mapping[str, int], *, default_cadence: int) -> None:
+    """Give the new customers without an owner to people by the *room* they have; families stay together."""
     unowned = list_unowned(prepared)
     parents = {target.id: target.parent.id if target.parent is not None else None for target in unowned}
-    shares = share_evenly(parents, list(dict.fromkeys(among)))
+    loads = {target.id: load_of(target.given.get("cadence_days") or default_cadence) for target in unowned}
+    shares = share_out(parents, room, loads)
     for target in unowned:
         target.given["owner_id"] = shares[target.id]
     prepared.shares = Counter(shares.values())
+
+
+def read_room(
+    session: Session, *, among: Sequence[str], features: Sequence[Feature], viewer: str, now: datetime
+) -> dict[str, int]:
+    """
+    Return the load that each of *among* can still carry, as *features* know it.
+
+    Raises:
+        NotAllowed: the viewer is no manager.
+    """
+    require_manager(session, by=viewer, wish="share customers out")
+    return _room(session, list(dict.fromkeys(among)), features, now)
+
+
+def _room(session: Session, people: Sequence[str], features: Sequence[Feature], now: datetime) -> dict[str, int]:
+    return room_of(people, collect_limits(features, session, now), list_loads(session, people))
 
 
 def check_among(session: Session, *, among: Sequence[str], by: str, now: datetime) -> list[str]:  # noqa: ARG001 - every use case takes the time

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from bot.customers.rules.families import is_in_circle
 from bot.customers.tables import Customer
 from bot.customers.usecases.matching import COMPARED_COLUMNS, ListedCustomer, not_added_by
 
@@ -27,11 +28,11 @@ def find_stale(
     Return which customers of a list must be compared again.
 
     Those are: known ones that were changed or erased since; new ones whose name, domain or external id another customer
-    has got since; and children of either, or of one that isn't there.
+    has got since; children of either, or of one that isn't there; and those that belong to their new parent by now.
     """
     stale = _find_changed(session, [target for target in part if target.current is not None])
     stale |= _find_taken(session, part, import_id=import_id, stored=stored)
-    return stale | _find_orphans(session, part, stale)
+    return stale | _find_orphans(session, part, stale) | _find_circles(session, part)
 
 
 def _find_changed(session: Session, known: Sequence[ListedCustomer]) -> set[UUID]:
@@ -109,3 +110,21 @@ def _find_orphans(session: Session, part: Sequence[ListedCustomer], stale: set[U
         elif target.current is None and target.id not in stale:
             there.add(target.id)
     return orphans
+
+
+def _find_circles(session: Session, part: Sequence[ListedCustomer]) -> set[UUID]:
+    """Return the known customers that would become their own ancestors, since somebody has moved others meanwhile."""
+    moved = {target.id: target.parent.id for target in part if target.parent is not None and target.current is not None}
+    above: dict[UUID, UUID | None] = {}
+    level = set(moved.values())
+    while level:
+        query = sa.select(col(Customer.id), col(Customer.parent_id))
+        rows = [
+            row
+            for some in chunks(list(level))
+            for row in session.execute(query.where(col(Customer.id).in_(some))).all()
+        ]
+        above |= dict(rows)
+        level = {parent_id for _, parent_id in rows if parent_id is not None} - above.keys()
+    above |= moved
+    return {key for key in moved if is_in_circle(key, above)}

@@ -20,7 +20,7 @@ from bot.customers.rules.batches import ImportState
 from bot.customers.rules.names import name_key
 from bot.customers.schemas import ImportUndone
 from bot.customers.schemas.importing import ImportRun
-from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
+from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Loss, NamedParent, RefusedParent
 from bot.customers.usecases.comparing import Progress
 from bot.customers.usecases.running import end_run, interrupting, require_import, require_run, take_over
 from bot.customers.usecases.stale import chunks
@@ -33,7 +33,9 @@ CONTACT = "contact:"
 _AMOUNT = re.compile(r"\d+\.\d\d")
 UNSYNCED = {"synchronize_session": False}  # comparing each chunk with tens of thousands of loaded rows takes seconds
 MOST_EXAMPLES = 20
-OWN_TABLES = frozenset({"customers", "customer_aliases", "contacts", "import_changes"})
+OWN_TABLES = frozenset({
+    "customers", "customer_aliases", "contacts", "import_changes", "named_parents", "refused_parents",
+})  # fmt: skip
 USED = "something has happened with it since"
 CHANGED = "somebody has changed it since"
 _NOTHING_UNDONE = {"done": 0, "restored": 0, "removed": 0, "kept": [], "kept_total": 0, "added": False, "after": ""}
@@ -272,7 +274,9 @@ def delete_customers(session: Session, customer_ids: Sequence[UUID]) -> int:
     for ids in chunks(customer_ids):
         children = sa.update(Customer).where(col(Customer.parent_id).in_(ids))
         session.execute(children.values(parent_id=None), execution_options=UNSYNCED)
-        for table in (ImportChange, Alias, Contact):
+        refused = sa.delete(RefusedParent).where(col(RefusedParent.parent_id).in_(ids))
+        gone += session.exec(refused, execution_options=UNSYNCED).rowcount
+        for table in (ImportChange, Alias, Contact, Loss, NamedParent, RefusedParent):
             theirs = sa.delete(table).where(col(table.customer_id).in_(ids))
             gone += session.exec(theirs, execution_options=UNSYNCED).rowcount
     for ids in chunks(customer_ids):

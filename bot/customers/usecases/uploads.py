@@ -77,6 +77,7 @@ def import_upload(
     drafts: Drafts,
     erase_blanks: bool,
     share_among: Sequence[str] = (),
+    room: Mapping[str, int] | None = None,
     by: str,
     progress: Progress | None = None,
 ) -> ImportDone:
@@ -88,7 +89,7 @@ def import_upload(
         InvalidInput, NotAllowed: as `run_import`.
     """
     apart = batches.read(_get_apart, upload_id=upload_id, by=by)
-    options = ImportOptions(erase_blanks, apart, share_among)
+    options = ImportOptions(erase_blanks, apart, share_among, room or {})
     return run_import(batches, drafts=drafts, options=options, by=by, upload_id=upload_id, progress=progress)
 
 
@@ -113,7 +114,9 @@ def resume_import(
     with interrupting(batches, run):
         upload = batches.read(_get_list, run=run)
         drafts = read(upload)
-    options = ImportOptions(upload.choices.get("erase", False), upload.apart, upload.choices.get("among", ()))
+    choices = upload.choices
+    among, room = choices.get("among", ()), choices.get("room", {})
+    options = ImportOptions(choices.get("erase", False), upload.apart, among, room)
     return run_import(batches, drafts=drafts, options=options, by=run.by, resumed=run, progress=progress)
 
 

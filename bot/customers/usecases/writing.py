@@ -16,16 +16,16 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.core import outbox
 from bot.core.bulk import insert_many
 from bot.core.clock import new_id
-from bot.core.database import gather_statistics, workspace_of
+from bot.core.database import gather_statistics, insert_new, workspace_of
 from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.queries.screens import imported_key
 from bot.customers.rules.batches import ImportState
 from bot.customers.rules.due import Status
-from bot.customers.rules.names import name_key
+from bot.customers.rules.names import clean_text, name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
-from bot.customers.schemas import CustomersHandedOver, ImportPlan, ListImported
-from bot.customers.schemas.importing import ImportRun
-from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange
+from bot.customers.schemas import CustomersHandedOver, ImportPlan
+from bot.customers.schemas.importing import ImportRun, ListImported
+from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer, Import, ImportChange, NamedParent
 from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.running import end_run, require_run
 from bot.customers.usecases.stale import chunks, find_stale
@@ -91,6 +91,7 @@ class Batch:
     aliases: list[Values] = field(default_factory=list)
     contacts: list[Values] = field(default_factory=list)
     contact_updates: list[tuple[UUID, Values]] = field(default_factory=list)
+    named_parents: list[Values] = field(default_factory=list)
     before: dict[UUID, Values] = field(default_factory=dict)
     after: dict[UUID, Values] = field(default_factory=dict)
 
@@ -122,6 +123,11 @@ def build_batch(
             if SCHEDULE_INPUTS & values.keys():
                 values |= schedules.schedule_of(target.current, **values)._asdict()
             batch.updates.append((target.id, {**values, "changed_at": now}))
+    batch.named_parents = [
+        {"customer_id": target.id, "name": clean_text(target.named_parent, NAME_LENGTH), "name_key": key}
+        for target in targets
+        if (key := name_key(target.named_parent) if target.named_parent else "")
+    ]
     _People(session, batch, targets).build()
     return batch
 
@@ -160,6 +166,7 @@ def write_part(
     _insert(session, Alias, batch.aliases)
     _insert(session, Contact, batch.contacts)
     update_rows(session, Contact, batch.contact_updates)
+    insert_new(session, NamedParent, batch.named_parents)
     nothing: Values = {}
     changes = [(row["id"], True, nothing, nothing) for row in batch.customers]
     changes += [(key, False, batch.before[key], after) for key, after in batch.after.items()]
@@ -376,6 +383,6 @@ def _notify(
             import_id=made.id, file_name=made.file_name, added=made.added, changed=made.changed,
             left_alone=made.left_alone, refused=made.refused, remarks=len(plan.remarks),
             first_refusals=tuple(f"Row {refusal.row_number}: {refusal.reason}" for refusal in plan.refusals[:3]),
-            unowned=plan.unowned, may_share=plan.may_share,
+            unowned=plan.unowned, may_share=plan.may_share, spread=plan.spread,
         )  # fmt: skip
         outbox.enqueue(session, notification, to=made.by, key=imported_key(made.id), now=now)

@@ -10,12 +10,11 @@ from bot.customers.schemas import (
     CustomerSchema,
     CustomersHandedOver,
     CustomerTaken,
-    ListImported,
     ListPage,
     LookUp,
     Named,
 )
-from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack
+from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack, ListImported, Spread
 from bot.customers.schemas.sharing import CustomersTakenBack, ShareSummary
 from bot.slack import blocks as ui
 
@@ -271,6 +270,8 @@ def imported(schema: ListImported) -> ui.Message:
     if schema.unowned:
         text += f" {schema.unowned:,} {'has' if schema.unowned == 1 else 'have'} no owner."
     blocks = [ui.section(text)]
+    if schema.spread:
+        blocks.append(ui.context(spread_words(schema.spread)))
     if refusals := [f"• {ui.escape(ui.cut(words, WORDS_SHOWN))}" for words in schema.first_refusals]:
         blocks.append(ui.section("\n".join(refusals)))
     share = [ui.button("Share out", SHARE_OUT)] if schema.unowned and schema.may_share else []
@@ -278,6 +279,15 @@ def imported(schema: ListImported) -> ui.Message:
     undo = ui.button("Undo", UNDO, str(schema.import_id), confirm=UNDO_CONFIRM)
     blocks.append(ui.actions(*share, *refused, undo))
     return ui.Message(text=text, blocks=blocks)
+
+
+def spread_words(spread: Spread) -> str:
+    """Return how new customers are spread over days: first check-ins, and those who were talked to before."""
+    over = ui.plural(spread.weeks, "week")
+    first = f"Their first check-ins are spread over {over}, at most {spread.a_day:,} a day for each owner."
+    others = " others" if spread.weeks else ""
+    evened = f"Where more than {spread.a_day:,}{others} are due on one day, some of them come up earlier."
+    return " ".join([*([first] if spread.weeks else []), *([evened] if spread.is_evened else [])])
 
 
 def import_interrupted(schema: ImportInterrupted) -> ui.Message:

@@ -16,6 +16,7 @@ from bot.customers.views import (
     TAKE,
     WORDS_SHOWN,
     due_words,
+    families,
     name_of,
     standing_words,
 )
@@ -98,13 +99,17 @@ def blocks(card: Card) -> list[ui.Block]:
         ("What we owe", _lines(card, Topic.OWED)),
         ("What they say", _lines(card, Topic.SAID)),
         ("How they like it", [*_bullets(details.preferences, PREFERENCES_SHOWN), *_contacts(details.contacts)]),
-        ("Family", _family(card)),
-        ("So far", _history(card)),
     ):
-        if lines:
-            made += [ui.divider(), ui.section(f"*{title}*\n" + "\n".join(lines))]
+        made += _part(title, lines)
+    made += [ui.divider(), families.on_card(card.family, card.customer.id)] if card.family else []
+    made += families.suggestion(card.suggestion) if card.suggestion else []
+    made += _part("So far", _history(card))
     menu = subject_menu("customer", str(card.customer.id)) if card.may_erase else None
     return [*made, ui.divider(), ui.section(_foot(card), accessory=menu)]
+
+
+def _part(title: str, lines: Sequence[str]) -> list[ui.Block]:
+    return [ui.divider(), ui.section(f"*{title}*\n" + "\n".join(lines))] if lines else []
 
 
 def _lines(card: Card, topic: Topic) -> list[str]:
@@ -130,9 +135,19 @@ def _head(card: Card) -> str:
 def _when(card: Card) -> str:
     schema = card.customer
     if schema.status is Status.ACTIVE:
-        return due_words(schema.due_on, schema.today)
+        return due_words(schema.due_on, schema.today) + _why_then(card.days_early)
     until = f" until {ui.short_date(card.status_until, today=schema.today)}" if card.status_until else ""
-    return f"{schema.status.value}{until}"
+    since = f" since {ui.short_date(card.lost_on, today=schema.today)}" if card.lost_on else ""
+    return f"{schema.status.value}{until}{since}"
+
+
+def _why_then(days_early: int) -> str:
+    """Return why a customer is not due on the date of its cadence, where days were levelled."""
+    if not days_early:
+        return ""
+    if days_early > 0:
+        return f", {ui.days(days_early)} early to even out busy days"
+    return f", {ui.days(-days_early)} later to even out the days after the return"
 
 
 def _buttons(card: Card) -> list[ui.Block]:
@@ -188,15 +203,6 @@ def _contact(contact: ContactDetails) -> str:
     parts = [ui.escape(ui.cut(part, NAME_SHOWN)) for part in (contact.role, contact.email, contact.phone) if part]
     stop = " · :no_entry: do not contact" if contact.do_not_contact else ""
     return f"• {ui.escape(ui.cut(contact.name, NAME_SHOWN))}{''.join(f' · {part}' for part in parts)}{stop}"
-
-
-def _family(card: Card) -> list[str]:
-    lines = [f"Belongs to {ui.escape(ui.cut(card.parent.name, NAME_SHOWN))}"] if card.parent else []
-    if card.children:
-        names = ", ".join(ui.escape(ui.cut(child.name, NAME_SHOWN)) for child in card.children)
-        more = card.children_total - len(card.children)
-        lines.append(f"Above {names}" + (f" and {more:,} more" if more > 0 else ""))
-    return lines
 
 
 def _foot(card: Card) -> str:

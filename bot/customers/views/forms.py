@@ -28,6 +28,7 @@ from bot.customers.views import (
     customer_select,
     name_of,
     refused_button,
+    spread_words,
 )
 from bot.customers.views.apart import draw_taken_as_one
 from bot.customers.views.earlier import draw_earlier
@@ -249,7 +250,7 @@ def _unowned(plan: ImportPlan) -> list[ui.Block]:
     number = f"{plan.unowned:,} {'has' if plan.unowned == 1 else 'have'} no owner"
     if not plan.may_share:
         return [ui.context(f"{number}. Anybody can take one with /customers pool; a manager can share them out.")]
-    options = [ui.Option("Share out evenly among", SHARE), ui.Option("Leave without an owner", LEAVE)]
+    options = [ui.Option("Share out among", SHARE), ui.Option("Leave without an owner", LEAVE)]
     chosen = SHARE if plan.proposed else LEAVE
     return [
         ui.divider(),
@@ -295,9 +296,8 @@ def done(result: ImportDone) -> ui.Block:
         blocks.append(ui.actions(refused_button(result.id)))
     if plan.shares:
         blocks.append(ui.section("\n".join(["*Shared out*", *share_lines(plan.shares)])))
-    blocks.append(
-        ui.context("New customers have their first dates; owners get a message. You can undo this from yours.")
-    )
+    dates = spread_words(plan.spread) if plan.spread else "New customers have their first dates."
+    blocks.append(ui.context(f"{dates} Owners get a message. You can undo this from yours."))
     return ui.modal(TITLE, blocks, callback_id="customers.import_done", close="Close")
 
 

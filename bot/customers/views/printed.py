@@ -6,7 +6,7 @@ from bot.customers.rules.questions import NOTHING_CHOSEN
 from bot.customers.rules.refusals import RefusalGroup, group_refusals
 from bot.customers.rules.rows import Note
 from bot.customers.schemas import Changed, Drafts, ImportPlan, SampleRow
-from bot.customers.views import NO_OWNER
+from bot.customers.views import NO_OWNER, spread_words
 from bot.customers.views.apart import taken_as_one_words
 from bot.slack.blocks import plural
 
@@ -32,6 +32,8 @@ def plan_lines(
     lines += _part("Changed", [_change(one) for one in plan.changes[:CHANGES_SHOWN]], total=len(plan.changes))
     if plan.late:
         lines.append(f"{plural(plan.late, 'first call')} find no room inside their cadence; more owners would help.")
+    if plan.spread:
+        lines.append(spread_words(plan.spread))
     if plan.unowned:
         have = "has" if plan.unowned == 1 else "have"
         lines.append(f"{plan.unowned:,} {have} no owner; a manager shares them out with /customers pool in Slack.")

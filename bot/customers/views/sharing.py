@@ -20,7 +20,8 @@ def share_out(schema: ShareForm) -> ui.Block:
     blocks = [
         ui.section(what),
         ui.field_of("Share out among", people, block_id=AMONG,
-                    hint="Evenly by number, families together. Size plays no part. Each person gets one message."),
+                    hint="By the room people have where that is known, else evenly. Families stay together; size plays "
+                         "no part. Each person gets one message."),
     ]  # fmt: skip
     return ui.modal(TITLE, blocks, callback_id=SHARED, submit=TITLE)
 

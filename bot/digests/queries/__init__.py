@@ -5,10 +5,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.database import days_between
 from bot.core.feature import (
     DigestKindOffer,
     Feature,
@@ -19,11 +17,19 @@ from bot.core.feature import (
 from bot.core.schemas import DigestSlot, Line, OwedLine
 from bot.customers.queries import list_awake, list_neglected
 from bot.customers.queries.coverage import get_coverage
-from bot.customers.queries.due import neglected, overdue_first
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import Coverage
 from bot.customers.tables import Customer
-from bot.digests.rules import NAME_IN_LIST, OWED_SHOWN, ROWS_IN_MESSAGE, DigestKind, percent, schedule_of, wait_words
+from bot.digests.rules import (
+    NAME_IN_LIST,
+    OWED_SHOWN,
+    ROWS_IN_MESSAGE,
+    THREAD_LINES,
+    DigestKind,
+    percent,
+    schedule_of,
+    wait_words,
+)
 from bot.digests.schemas import CommitmentsDigest, DigestSchema, NeglectedDigest, NeglectedRow
 from bot.digests.tables import Digest, DigestPost
 from bot.people.queries import list_names
@@ -137,18 +143,20 @@ def _change(session: Session, digest_id: UUID, coverage: Coverage) -> int | None
 
 
 def list_neglected_lines(session: Session, *, today: date, names_owners: bool) -> list[str]:
-    """Return each neglected customer as one line of plain text, in the order of every list."""
-    waited = days_between(sa.literal(today, sa.Date()), col(Customer.waiting_since))
-    cadence, contact = col(Customer.effective_cadence_days), col(Customer.last_contact_on)
-    query = sa.select(col(Customer.name), col(Customer.owner_id), waited, cadence, contact).where(neglected(today))
-    found = session.execute(query.order_by(*overdue_first(today))).all()
-    names = list_names(session, {row[1] for row in found})
+    """Return each of the first neglected customers as one line of plain text, in the order of every list."""
+    found = list_neglected(session, today=today, limit=THREAD_LINES)
+    names = list_names(session, {customer.owner_id for customer in found})
     whose = {owner: f" · {clean_text(name, NAME_IN_LIST)}" for owner, name in names.items()} if names_owners else {}
     return [
-        f"{clean_text(name, NAME_IN_LIST)} · {wait_words(days, cadence, ever_contacted=contact is not None)}"
-        f"{whose.get(owner, '') if owner else ' · no owner'}"
-        for name, owner, days, cadence, contact in found
+        f"{clean_text(one.name, NAME_IN_LIST)} · {_waited(one, today)}"
+        f"{whose.get(one.owner_id, '') if one.owner_id else ' · no owner'}"
+        for one in found
     ]
+
+
+def _waited(customer: Customer, today: date) -> str:
+    days, contacted = (today - customer.waiting_since).days, customer.last_contact_on is not None
+    return wait_words(days, customer.effective_cadence_days, ever_contacted=contacted)
 
 
 def list_rows(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.core.errors import NotFound
 from bot.core.feature import DigestKindOffer, Feature
@@ -45,6 +45,7 @@ def get_setup(session: Session, *, viewer: str, now: datetime, features: Sequenc
         floor=workspace.cadence_floor_days,
         factor=workspace.neglect_factor,
         first_calls=workspace.first_calls_a_day,
+        levels_load=workspace.levels_load,
         zone=zone,
         digest=_digest_schema(session, DigestKind.NEGLECTED),
         more=tuple(_kind_schema(session, offer, zone) for offer in list_kinds(features)[:KINDS_SHOWN]),
@@ -113,15 +114,23 @@ def list_first_steps(session: Session, person_id: str, now: datetime) -> Sequenc
 
 
 def find_problems(session: Session, now: datetime) -> Sequence[str]:
-    """Return a sentence for each digest that has stopped, and for each whose slot passed without a post."""
-    wrong = []
-    for digest in session.exec(select(Digest)).all():
-        where = f"#{digest.channel_name or digest.channel_id}"
-        if digest.stopped_because and digest.days:
-            wrong.append(f"The digest to {where} has stopped: {digest.stopped_because} Mend it in /evenhand setup.")
-        elif not digest.stopped_because and (now - digest.next_slot).total_seconds() > SECONDS_OF_GRACE:
+    """Return the sentences of `list_lost_channels`, and one for each digest whose slot passed without a post."""
+    wrong = list(list_lost_channels(session, now))
+    for digest in session.exec(select(Digest).where(col(Digest.stopped_because).is_(None))).all():
+        if (now - digest.next_slot).total_seconds() > SECONDS_OF_GRACE:
+            where = f"#{digest.channel_name or digest.channel_id}"
             wrong.append(f"The digest to {where} is late; its job hasn't run since {digest.next_slot:%d %b %H:%M} UTC.")
     return wrong
+
+
+def list_lost_channels(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - the shape of every check
+    """Return a sentence for each digest that has stopped."""
+    return [
+        f"The digest to #{digest.channel_name or digest.channel_id} has stopped: {digest.stopped_because} Mend it in"
+        " /evenhand setup."
+        for digest in session.exec(select(Digest).where(col(Digest.stopped_because).is_not(None))).all()
+        if digest.days
+    ]
 
 
 def export_person(session: Session, kind: str, subject_id: str) -> dict[str, Any]:

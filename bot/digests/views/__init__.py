@@ -11,6 +11,8 @@ BACK = "digests.back"
 NEXT = "digests.next"
 MINE = "digests.mine"
 TEAM = "digests.team"
+AUDIT_BACK = "digests.audit_back"
+AUDIT_NEXT = "digests.audit_next"
 LOG = "checkins.log"  # the check-ins feature listens to these two
 START = "checkins.start"
 

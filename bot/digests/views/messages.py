@@ -13,6 +13,7 @@ from bot.digests.rules import (
     OWED_TEXT,
     OWNER_IN_ROW,
     TAKEN,
+    THREAD_LINES,
     WITH,
     WORDS_IN_ROW,
     DigestKind,
@@ -75,10 +76,11 @@ def all_clear(schema: AllClear) -> ui.Message:
 
 
 def page(schema: DigestPage) -> ui.Message:
-    """Draw a page of the whole list, in the digest's thread."""
+    """Draw a page of the list, in the digest's thread; the last one says where the rest of a long list is."""
     which = "" if schema.pages == 1 else f", {schema.page} of {schema.pages}"
     title = f"{ui.plural(schema.total, 'neglected customer')}, {ORDER}{which}"
-    return ui.Message(text=f"{title}.", blocks=[ui.section(f"*{title}*"), *paragraphs(schema.lines)])
+    rest = [ui.context(f"and {schema.more:,} more: /neglected lists them all")] if schema.more > 0 else []
+    return ui.Message(text=f"{title}.", blocks=[ui.section(f"*{title}*"), *paragraphs(schema.lines), *rest])
 
 
 def stopped(schema: DigestStopped) -> ui.Message:
@@ -232,7 +234,9 @@ def _take(row: NeglectedRow, whose: str = "", page: int = 0, *, names_owners: bo
 def _more(schema: NeglectedDigest) -> str:
     if not schema.more:
         return ""
-    return f"{schema.more:,} more{'' if schema.is_test else ' in the thread'} · "
+    if schema.is_test or schema.neglected <= THREAD_LINES:
+        return f"{schema.more:,} more{'' if schema.is_test else ' in the thread'} · "
+    return f"{schema.more:,} more, the first {THREAD_LINES:,} in the thread and all with /neglected · "
 
 
 def _commitments_headline(schema: CommitmentsDigest) -> str:

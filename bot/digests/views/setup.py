@@ -15,6 +15,8 @@ from bot.workspaces.rules import CADENCE_RANGE, FACTOR_RANGE, FIRST_CALLS_RANGE,
 
 SAY, SILENT = "say", "silent"
 NAMELESS, NAMED = "nameless", "named"
+EVEN, LEAVE = "even", "leave"
+LEVELS = (ui.Option("Even them out: some customers come up a few days earlier", EVEN), ui.Option("Leave them", LEAVE))
 FIRST = "first"
 TITLE, DIGEST_TITLE = "Setup", "Digest"
 LABEL_SHOWN = 60
@@ -129,6 +131,7 @@ def _managers(schema: SetupSchema) -> list[ui.Block]:
 
 
 def _cadence(schema: SetupSchema) -> list[ui.Block]:
+    levels = ui.radio("digests.levels", LEVELS, initial=EVEN if schema.levels_load else LEAVE)
     return [
         ui.header("Cadence"),
         _number("cadence", "Days between two contacts", schema.cadence, CADENCE_RANGE,
@@ -136,8 +139,10 @@ def _cadence(schema: SetupSchema) -> list[ui.Block]:
         _number("floor", "Longest without a manager's approval", schema.floor, FLOOR_RANGE, "In days."),
         _number("factor", "Neglected after", schema.factor, FACTOR_RANGE,
                 "Times the cadence: 1.5 makes it 45 days for a cadence of 30.", decimals=True),
-        _number("first_calls", "First calls a day", schema.first_calls, FIRST_CALLS_RANGE,
-                "How many customers nobody has talked to yet come up for one owner on one day."),
+        _number("first_calls", "Calls a day", schema.first_calls, FIRST_CALLS_RANGE,
+                "How many customers come up for one owner on one day."),
+        ui.field_of("Days that hold more", levels, block_id=block_of("levels"),
+                    hint="Nobody comes up later than its cadence by that."),
     ]  # fmt: skip
 
 

@@ -28,7 +28,15 @@ from bot.escalations.rules import (
     Span,
     read_span,
 )
-from bot.escalations.schemas import AboutEscalation, EscalationList, EscalationRaised, EscalationSchema, Waiting, Wishes
+from bot.escalations.schemas import (
+    AboutEscalation,
+    EscalationList,
+    EscalationRaised,
+    EscalationSchema,
+    RelativeEscalated,
+    Waiting,
+    Wishes,
+)
 from bot.escalations.tables import Escalation, EscalationSettings
 from bot.people.queries import find_person_row, get_zone
 from bot.people.rules import zone_words
@@ -112,6 +120,14 @@ def refresh_raised(session: Session, notification: EscalationRaised, to: str, no
     if one is None or (notification.role == "on_it" and one.assignee_id != to):
         return None
     return notification.model_copy(update={"escalation": one})
+
+
+def refresh_relative(
+    session: Session, notification: RelativeEscalated, to: str, now: datetime
+) -> RelativeEscalated | None:
+    """Return the news of a problem in the family; None when it is over."""
+    one = commitments.find_open(session, ESCALATIONS, notification.escalation_id, viewer=to, now=now)
+    return notification if one is not None else None
 
 
 def refresh_unanswered(session: Session, notification: AboutEscalation, to: str, now: datetime) -> Any:
@@ -232,7 +248,21 @@ def find_channel_to_tell(session: Session, *, now: datetime) -> str | None:  # n
     return settings.channel_id if settings and settings.channel_id and list_for_channel(session, limit=1) else None
 
 
-check = partial(
+def check(session: Session, now: datetime) -> Sequence[str]:
+    """Return the sentences of `list_lost_channels`, and one if problems have no assignee or no customer."""
+    return [*list_lost_channels(session, now), *_check_stuck(session, now)]
+
+
+def list_lost_channels(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - the shape of every check
+    """Return a sentence if the escalation channel refused what was posted to it."""
+    settings = find_settings(session)
+    if settings is None or settings.channel_id is not None or not settings.channel_name:
+        return ()
+    sentence = f"Problems aren't posted to #{settings.channel_name} any more, since it refused them; choose a channel"
+    return (f"{sentence} with /escalate setup.",)
+
+
+_check_stuck = partial(
     commitments.check_stuck,
     kind=ESCALATIONS,
     sentence="Problems with no assignee who is here, or no active customer: {}; name a manager, or restart the bot.",

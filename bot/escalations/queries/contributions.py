@@ -206,6 +206,15 @@ def _history(row: Escalation, schema: EscalationSchema) -> list[Line]:
     return lines
 
 
+def _raised(row: Escalation, schema: EscalationSchema) -> list[Line]:
+    """Return what went wrong; nothing of what was raised by mistake."""
+    text = f"problem: {one_line(schema.what)} ({schema.severity.words})"
+    return [] if row.state is EscalationState.CLOSED else [Line(text=text, on=row.raised_at.date())]
+
+
+setbacks = partial(commitments.list_history, kind=ESCALATIONS, tell=_raised)
+"""The problems that a customer raised."""
+
 timeline = partial(commitments.list_history, kind=ESCALATIONS, tell=_history)
 """What went wrong with a customer and how it ended."""
 

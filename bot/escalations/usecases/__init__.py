@@ -61,7 +61,8 @@ def raise_escalation(
     """
     Keep that a customer has a problem. Any full member may. *assignee_id* None: the customer's owner, else *by*.
 
-    Who is on it, the owner and the managers are told, but not *by*; the channel is told by a job.
+    Who is on it, the owner and the managers are told, and the owners of others of its family, but not *by*; the channel
+    is told by a job.
 
     Raises:
         InvalidInput: fields `customer`, `what`, `severity`, `assignee`.
@@ -87,7 +88,8 @@ def raise_escalation(
     changes.start_clock(session, row, now=now)
     session.add(row)
     record_change(session, ESCALATIONS, row, "raised", by=by, before={}, now=now)
-    changes.notify_everybody(session, row, by=by, now=now)
+    told = changes.notify_everybody(session, row, by=by, now=now)
+    changes.notify_relatives(session, row, but=told, now=now)
     return changes.schema_for(session, row, by, now)
 
 

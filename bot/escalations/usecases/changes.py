@@ -1,6 +1,6 @@
 """How an escalation changes: from one state to the next, with its clock, a line in the trail, and who is told."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -15,9 +15,10 @@ from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, NotAllowed
 from bot.core.schemas import Notification
 from bot.customers.queries import get_customer
+from bot.customers.usecases.families import NAMES_TOLD, tell_relatives
 from bot.escalations.queries import ESCALATIONS, describe_state, span_of
 from bot.escalations.rules import MOVES, WARN_AT, EscalationEvent, EscalationState, work_between, work_until
-from bot.escalations.schemas import EscalationNews, EscalationRaised, EscalationSchema
+from bot.escalations.schemas import EscalationNews, EscalationRaised, EscalationSchema, RelativeEscalated
 from bot.escalations.tables import Escalation
 from bot.people.queries import find_person_row, get_calendar
 from bot.people.tables import Person
@@ -141,8 +142,14 @@ def schema_for(session: Session, row: Escalation, person_id: str | None, now: da
     return get_schema(session, ESCALATIONS, row, viewer=person_id, now=now)
 
 
-def notify_everybody(session: Session, row: Escalation, *, by: str, now: datetime, again: bool = False) -> None:
-    """Enqueue a new or reopened escalation for who is on it, the customer's owner and the managers, without *by*."""
+def notify_everybody(
+    session: Session, row: Escalation, *, by: str, now: datetime, again: bool = False
+) -> Collection[str]:
+    """
+    Enqueue a new or reopened escalation for who is on it, the customer's owner and the managers, without *by*.
+
+    Returns whom it concerns, *by* too.
+    """
     roles: dict[str, Role] = {row.assignee_id: "on_it"}
     owner_id = get_customer(session, row.customer_id).owner_id
     if owner_id and wants_news(find_person_row(session, owner_id)):
@@ -153,6 +160,20 @@ def notify_everybody(session: Session, row: Escalation, *, by: str, now: datetim
         if person_id != by:
             one = schema_for(session, row, person_id, now)
             enqueue(session, row, EscalationRaised(escalation=one, role=role, again=again), to=person_id, now=now)
+    return {*roles, by}
+
+
+def notify_relatives(session: Session, row: Escalation, *, but: Collection[str], now: datetime) -> None:
+    """Enqueue a new escalation, once, for the owners of others of the customer's family, without those in *but*."""
+    customer, one = get_customer(session, row.customer_id), schema_for(session, row, None, now)
+
+    def draw(root_name: str, names: Sequence[str]) -> RelativeEscalated:
+        return RelativeEscalated(
+            escalation_id=row.id, customer_id=customer.id, name=customer.name, what=row.what, severity=row.severity,
+            assignee_name=one.assignee_name, root_name=root_name, names=tuple(names[:NAMES_TOLD]), total=len(names),
+        )  # fmt: skip
+
+    tell_relatives(session, customer, draw, key=f"relative_problem:{row.id}", but=but, now=now)
 
 
 def notify_assignee(

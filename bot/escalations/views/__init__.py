@@ -7,6 +7,8 @@ from bot.commitments import views as shared
 from bot.commitments.rules import QUOTED
 from bot.commitments.views import LATE, SAID, WHAT, customer_name, person, plain, what_of
 from bot.core.schemas import MorningRow
+from bot.customers.views import NAME_SHOWN
+from bot.customers.views.families import in_family
 from bot.escalations.rules import (
     ANSWER,
     FIX,
@@ -30,6 +32,7 @@ from bot.escalations.schemas import (
     EscalationWarned,
     Rate,
     RateLine,
+    RelativeEscalated,
 )
 from bot.slack import blocks as ui
 from bot.slack.blocks import Message
@@ -61,7 +64,7 @@ def raised(schema: EscalationRaised) -> Message:
 def warned(schema: EscalationWarned) -> Message:
     """Tell who is on it that most of the time is over."""
     one = schema.escalation
-    return _headed(f"{customer_name(one)} still waits for a first answer.", one)
+    return _headed(f"{customer_name(one)} still waits for a first answer; you are on it.", one)
 
 
 def late(schema: EscalationLate) -> Message:
@@ -73,6 +76,15 @@ def late(schema: EscalationLate) -> Message:
 def news(schema: EscalationNews) -> Message:
     """Return what became of it."""
     return shared.news_message(_news_head(schema), ui.escape(ui.cut(schema.words, SAID)), schema.customer_id)
+
+
+def relative(schema: RelativeEscalated) -> Message:
+    """Tell who looks after others of a customer's family that it has a problem."""
+    name, assignee = ui.bold(ui.cut(schema.name, NAME_SHOWN)), ui.escape(ui.cut(schema.assignee_name, NAME_SHOWN))
+    yours = in_family(schema.names, schema.total, root_name=schema.root_name, of=schema.name)
+    text = f"{name} has a problem ({schema.severity.words}); {assignee} is on it. {yours}"
+    card = shared.card_button(schema.customer_id)
+    return Message(text=plain(text), blocks=[ui.section(f"{text}\n{ui.quote(schema.what, WHAT)}", accessory=card)])
 
 
 def posted(schema: EscalationPosted) -> Message:
@@ -188,8 +200,13 @@ def due(one: EscalationSchema) -> str:
 
 def who(one: EscalationSchema) -> str:
     """Return `Ana Lima is on it`, and that it was open before."""
-    again = f" · opened again {'once' if one.reopened == 1 else f'{one.reopened} times'}" if one.reopened else ""
-    return f"{person(one.assignee_name)} is on it{again}"
+    return f"{person(one.assignee_name)} is on it{_again(one)}"
+
+
+def _again(one: EscalationSchema) -> str:
+    if not one.reopened:
+        return ""
+    return f" · opened again {'once' if one.reopened == 1 else f'{one.reopened} times'}"
 
 
 def _headed(head: str, one: EscalationSchema) -> Message:
@@ -197,11 +214,12 @@ def _headed(head: str, one: EscalationSchema) -> Message:
 
 
 def _message(text: str, one: EscalationSchema, *, head: str = "") -> Message:
-    """Return a message about one; *head* stands above it as long as it isn't over."""
+    """Return a message about one; *head*, which says who is on it, stands above it as long as it isn't over."""
     block_id, key = f"escalations.one:{one.id}", str(one.id)
     if one.state.is_over:
         return Message(text=plain(over(one)), blocks=[ui.section(over(one), block_id=block_id)])
-    told = f"{customer_name(one)} · {one.severity.words}\n{ui.quote(one.what, WHAT)}\n{status(one)} · {who(one)}"
+    now = f"{status(one)}{_again(one) if head else f' · {who(one)}'}"
+    told = f"{customer_name(one)} · {one.severity.words}\n{ui.quote(one.what, WHAT)}\n{now}"
     first = {
         EscalationState.OPEN: ui.button("Answered", ANSWER, key, style="primary"),
         EscalationState.ANSWERED: ui.button("Fixed", FIX, key, style="primary"),

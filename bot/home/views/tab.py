@@ -17,6 +17,8 @@ from bot.slack import blocks as ui
 
 DAYS_OF_WEEK = 7
 LINE_SHOWN = 150
+SENTENCE_SHOWN = 400
+CHANNEL_ROWS = 3
 NAME_SHOWN = 80
 FAILURES_SHOWN = 5
 MUTED = {Mute.REMINDERS: "daily reminders are off", Mute.NEWS: "news are off"}
@@ -97,11 +99,12 @@ def _step(step: Step, number: int) -> ui.Block:
 
 
 def _needs_you(schema: HomeSchema) -> list[ui.Block]:
-    """Return what a manager should see to: what is late and with whom, who hasn't acted, what has no owner."""
+    """Return what a manager should see to: lost channels, what is late, who hasn't acted, what has no owner."""
     if schema.team is None:
         return []
     team = schema.team
-    rows = [_late_row(line, schema) for line in team.late]
+    rows = [ui.section(ui.escape(ui.cut(sentence, SENTENCE_SHOWN))) for sentence in team.lost_channels[:CHANNEL_ROWS]]
+    rows += [_late_row(line, schema) for line in team.late]
     if team.late_more:
         rows.append(ui.context(f"{'at least ' if team.and_more else ''}{team.late_more:,} more are late"))
     rows += [block for one in team.idle[:IDLE_ROWS] for block in idle_row(one)]

@@ -3,9 +3,11 @@
 import hmac
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from bot.core.errors import InvalidInput
 from bot.mentions.gateways.items import guess, make_item, select_items
@@ -16,6 +18,8 @@ from bot.mentions.schemas.items import FeedItem
 
 SIGNED_FOR_SECONDS = 300
 LARGEST_BODY = 1024 * 1024
+REQUESTS_A_MINUTE = 120
+MINUTE = 60.0
 _MOMENT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 
 Paths = Mapping[str, tuple[str, ...]]
@@ -51,6 +55,22 @@ _KNOWN: Mapping[SourceKind, Paths] = {
 }  # fmt: skip
 _PLACES = {SourceKind.SYFTEN: re.compile(r"r/\w+"), SourceKind.F5BOT: re.compile(r"(?<=reddit\.com/)r/\w+")}
 _PLACE_AT = {SourceKind.SYFTEN: "item.backend_sub", SourceKind.F5BOT: "url"}
+
+
+class RateLimit:
+    """Counts each source's requests, of which *most* are taken a minute; *stopwatch* returns seconds."""
+
+    def __init__(self, *, stopwatch: Callable[[], float], most: int = REQUESTS_A_MINUTE) -> None:
+        self._stopwatch, self._most = stopwatch, most
+        self._began, self._counts = stopwatch(), Counter[UUID]()
+
+    def seconds_to_wait(self, source_id: UUID) -> float:
+        """Count a request; return 0 if it is taken, otherwise for how long none is."""
+        now = self._stopwatch()
+        if now - self._began >= MINUTE:
+            self._began, self._counts = now, Counter()
+        self._counts[source_id] += 1
+        return self._began + MINUTE - now if self._counts[source_id] > self._most else 0
 
 
 def read_webhook(kind: SourceKind, body: bytes, *, mapping: Mapping[str, str]) -> tuple[FeedItem, ...]:

@@ -1,6 +1,7 @@
 """`/mentions` and its pages, saved messages, settings, imported lists, and webhooks."""
 
 import asyncio
+import math
 import re
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.core.errors import BotError, InvalidInput, NotFound
 from bot.core.runtime import Runtime
 from bot.customers.queries.screens import get_upload
 from bot.mentions.gateways.lists import read_list
-from bot.mentions.gateways.webhooks import LARGEST_BODY, is_signed, read_webhook
+from bot.mentions.gateways.webhooks import RateLimit, is_signed, read_webhook
 from bot.mentions.listeners import sources
 from bot.mentions.queries.feeling import get_feeling
 from bot.mentions.queries.matching import list_own_names
@@ -214,15 +215,16 @@ class Hooks:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._rates = RateLimit(stopwatch=runtime.clock.monotonic)
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Answer 200 once the items are stored, otherwise a sentence that says what to change."""
         source = await self._find(request.match_info["token"])
         if source is None:
             return _said(404, "Nobody listens at this address; copy it again from /mentions sources.")
-        body = await _read_body(request)
-        if body is None:
-            return _said(413, "A body may have at most 1 MiB; send fewer items at once.")
+        if (wait := self._rates.seconds_to_wait(source.source_id)) > 0:
+            return _said(429, "Too many requests; send several items at once, or wait a minute.", wait=wait)
+        body = await request.read()
         if not self._is_genuine(request, source, body):
             return _said(
                 401, "The signature doesn't fit; sign the timestamp, a dot and the raw body, within 5 minutes."
@@ -252,17 +254,6 @@ class Hooks:
         return is_signed(secrets=source.secrets, timestamp=timestamp, signature=signature, body=body, now=now)
 
 
-async def _read_body(request: web.Request) -> bytes | None:
-    """Return the raw body, None if it is too long; no more than the limit is read."""
-    if (request.content_length or 0) > LARGEST_BODY:
-        return None
-    body = bytearray()
-    async for piece in request.content.iter_chunked(65536):
-        body += piece
-        if len(body) > LARGEST_BODY:
-            return None
-    return bytes(body)
-
-
-def _said(status: int, words: str) -> web.Response:
-    return web.json_response({"error": words}, status=status)
+def _said(status: int, words: str, *, wait: float = 0) -> web.Response:
+    headers = {"Retry-After": str(math.ceil(wait))} if wait else {}
+    return web.json_response({"error": words}, status=status, headers=headers)

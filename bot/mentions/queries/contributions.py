@@ -15,7 +15,14 @@ from bot.core.database import workspace_of
 from bot.core.schemas import Count, DigestSlot, Line, OfferButton, OwedLine
 from bot.customers.tables import Customer
 from bot.mentions.queries.matching import export_matching
-from bot.mentions.rules.mentions import BRIEF_DAYS, BRIEF_LINES, FAILING_AFTER, HOME_LINES, MentionState
+from bot.mentions.rules.mentions import (
+    BRIEF_DAYS,
+    BRIEF_LINES,
+    FAILING_AFTER,
+    HOME_LINES,
+    SOURCES_NAMED,
+    MentionState,
+)
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.texts import joined
 from bot.mentions.rules.tiers import Tier
@@ -151,6 +158,18 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
     return sorted(lines, key=lambda line: line.on.isoformat() if line.on else "", reverse=True)
 
 
+def setbacks(session: Session, customer_id: UUID, now: datetime) -> Sequence[Line]:  # noqa: ARG001 - the shape of every timeline
+    """Return the complaints of a customer, the latest first."""
+    query = (
+        select(Mention)
+        .where(Mention.customer_id == customer_id, col(Mention.tier).in_(SURE))
+        .where(Mention.feeling == Sentiment.COMPLAINT, Mention.state != MentionState.DISMISSED)
+        .order_by(sa.func.coalesce(col(Mention.published_at), col(Mention.found_at)).desc())
+        .limit(TIMELINE_ROWS)
+    )
+    return [Line(text=as_told(row), on=(row.published_at or row.found_at).date()) for row in session.exec(query).all()]
+
+
 def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
     """Return a customer's mentions, or a person's, with what was taught about matching, as JSON values."""
     if kind == "customer":
@@ -167,15 +186,22 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
 
 
 def check(session: Session, now: datetime) -> Sequence[str]:
-    """Return a sentence for each source that has failed for a day, and one if a source has no channel."""
+    """Return a sentence for each source that has failed for a day, and that of `list_lost_channels`."""
     wrong = [
         f"{source.name} brings no mentions since {source.failing_since:%d %b}: {source.last_error or 'no answer'}"
         for source in list_failing(session, now)[:10]
     ]
-    query = select(Source.id).where(col(Source.removed_at).is_(None), col(Source.channel_id).is_(None))
-    if session.exec(query.limit(1)).first() is not None:
-        wrong.append("A source of mentions has no channel; choose one in /mentions sources.")
-    return wrong
+    return [*wrong, *list_lost_channels(session, now)]
+
+
+def list_lost_channels(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - the shape of every check
+    """Return a sentence if sources have no channel any more, since it refused their mentions."""
+    query = select(Source.name).where(col(Source.removed_at).is_(None), col(Source.channel_id).is_(None))
+    names = session.exec(query.order_by(col(Source.name)).limit(SOURCES_NAMED)).all()
+    if not names:
+        return ()
+    sentence = f"Mentions from {', '.join(names)} are posted nowhere, since their channel refused them; choose another"
+    return (f"{sentence} in /mentions sources.",)
 
 
 def list_failing(session: Session, now: datetime) -> list[Source]:

@@ -26,6 +26,7 @@ OLD = timedelta(days=14)
 """Older items are stored and not posted: a new source brings a whole page of them."""
 FAILING_AFTER = timedelta(days=1)
 MOST_SOURCES = 200
+SOURCES_NAMED = 5
 MOST_WORDS = 30
 WORD = 60
 _QUIET = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?::(\d{2}))?")

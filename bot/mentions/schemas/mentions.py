@@ -188,6 +188,14 @@ class MentionPosted(Notification):
     mention: MentionSchema
 
 
+class ChannelStopped(Notification):
+    """Tells managers, and whoever added them, that *sources* have no channel any more, since theirs refuses."""
+
+    kind = "mentions.channel_stopped"
+    channel_id: str
+    sources: tuple[str, ...]
+
+
 class MentionsListed(Notification):
     """Posts several mentions to their channel as one list, when they are too many for cards."""
 

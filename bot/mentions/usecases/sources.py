@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.commitments.usecases import list_managers_to_notify, list_recipients
 from bot.core import outbox
+from bot.core.clock import new_id
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.names import clean_text
@@ -19,7 +22,7 @@ from bot.mentions.rules.mentions import MOST_SOURCES, MentionState, next_try, re
 from bot.mentions.rules.sources import Outcome, SourceKind, is_fetched, is_pushed
 from bot.mentions.rules.texts import host_of
 from bot.mentions.schemas.items import FetchResult
-from bot.mentions.schemas.mentions import DueSource, SourceSchema, SourceWish, WebhookKeys
+from bot.mentions.schemas.mentions import ChannelStopped, DueSource, SourceSchema, SourceWish, WebhookKeys
 from bot.mentions.tables import AskedHost, Mention, Source
 from bot.people.usecases import require_manager
 from bot.workspaces.schemas import ChannelSchema
@@ -237,6 +240,11 @@ def stop_channel(session: Session, *, channel: str, now: datetime) -> int:
 
     Returns the number of sources and mentions that have no channel now.
     """
+    stopped = session.exec(
+        select(Source).where(Source.channel_id == channel, col(Source.removed_at).is_(None)).order_by(col(Source.name))
+    ).all()
+    if stopped:
+        _tell_of_stop(session, channel, stopped, now=now)
     sources = sa.update(Source).where(
         col(Source.workspace_id) == workspace_of(session), col(Source.channel_id) == channel
     )
@@ -250,6 +258,14 @@ def stop_channel(session: Session, *, channel: str, now: datetime) -> int:
     if count:
         record(session, "mentions.channel_stopped", by=BOT, kind="channel", subject=channel, now=now)
     return count
+
+
+def _tell_of_stop(session: Session, channel: str, sources: Sequence[Source], *, now: datetime) -> None:
+    notification = ChannelStopped(channel_id=channel, sources=tuple(source.name for source in sources))
+    managers = [manager.id for manager in list_managers_to_notify(session)]
+    for person_id in dict.fromkeys([*list_recipients(session, (source.added_by for source in sources)), *managers]):
+        key = f"mentions_stopped:{channel}:{person_id}:{new_id()}"
+        outbox.enqueue(session, notification, to=person_id, key=key, now=now)
 
 
 def _write(row: Source, wish: SourceWish) -> None:

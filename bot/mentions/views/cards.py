@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.mentions.rules.mentions import MentionState
+from bot.mentions.rules.mentions import SOURCES_NAMED, MentionState
 from bot.mentions.rules.sentiment import Sentiment
 from bot.mentions.rules.tiers import Tier
 from bot.mentions.schemas import mentions as schemas
@@ -57,6 +57,14 @@ def complaint(schema: schemas.ComplaintForOwner) -> ui.Message:
     if schema.due_on:
         head += f" Your next check-in with them moved up to {ui.short_date(schema.due_on)}."
     return card(one, head=head, intro=_plain(head))
+
+
+def channel_stopped(schema: schemas.ChannelStopped) -> ui.Message:
+    """Draw the notice that mentions aren't posted to their channel any more."""
+    names = ", ".join(ui.escape(ui.cut(name, NAME)) for name in schema.sources[:SOURCES_NAMED])
+    advice = "it refuses them. They wait in /mentions; choose another channel in /mentions sources."
+    text = f"Mentions from {names} aren't posted to {ui.channel_link(schema.channel_id)} any more: {advice}"
+    return ui.Message(text=f"Mentions from {names} aren't posted any more: {advice}", blocks=[ui.section(text)])
 
 
 def due_soon(schema: schemas.AnswerDueSoon) -> ui.Message:

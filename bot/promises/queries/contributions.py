@@ -132,6 +132,11 @@ def _history(row: Promise, schema: PromiseSchema) -> list[Line]:
     return lines
 
 
+def _not_kept(row: Promise, _schema: PromiseSchema) -> list[Line]:
+    text = f"promise not kept: “{one_line(row.what)}”"
+    return [Line(text=text, on=row.broken_at.date())] if row.broken_at is not None else []
+
+
 def _day(day: date, today: date) -> str:
     return f"{day:%a} {_date(day, today)}"
 
@@ -149,6 +154,9 @@ commitments_section = partial(commitments.list_due_lines, kind=PROMISES, text="{
 
 timeline = partial(commitments.list_history, kind=PROMISES, tell=_history)
 """What was promised to a customer and what came of it."""
+
+setbacks = partial(commitments.list_history, kind=PROMISES, tell=_not_kept)
+"""The promises to a customer that weren't kept in time."""
 
 export = partial(commitments.export_rows, kind=PROMISES)
 """All promises to a customer, or that a person made, kept, wrote down or ended."""

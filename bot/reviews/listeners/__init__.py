@@ -5,11 +5,16 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.reviews import views
+from bot.reviews.listeners import capacity, plans
 from bot.reviews.queries import get_proof, list_who_waited
 from bot.reviews.queries.review import get_review
 from bot.reviews.rules import PERIODS, USUAL_PERIOD, Period
+from bot.reviews.rules.groups import Grouping
+from bot.reviews.usecases import set_size_limits
 from bot.slack.callers import Caller
 from bot.workspaces.listeners import listen
+
+_GROUPINGS = "size, owner, tag, country or age"
 
 
 def register(app: AsyncApp, runtime: Runtime) -> None:
@@ -17,25 +22,36 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on = listen(app, runtime)
     for period in PERIODS:
         on.action(f"{views.PERIOD}.{period}", show_period)
-    on.action(views.BACK, show_period)
+    for control in (views.BACK, views.GROUP):
+        on.action(control, show_period)
     for one in Period:
         on.action(f"{views.REVIEW}.{one.value}", show_review)
     for control in (views.WHO, views.NEXT, views.PREVIOUS):
         on.action(control, show_who_waited)
+    capacity.register(on)
+    plans.register(on)
 
 
 async def proof(caller: Caller, words: str) -> None:
     """
-    Answer `/evenhand proof [30 | 90 | 365]`.
+    Answer `/evenhand proof [30 | 90 | 365] [by size | owner | tag | country | age]`, and `/evenhand proof limits …`.
 
     Raises:
-        InvalidInput: *words* aren't one of these numbers of days.
+        InvalidInput: *words* say something else.
     """
-    days = words.removesuffix("days").strip() or str(USUAL_PERIOD)
+    if words.split()[:1] == ["limits"]:
+        await caller.respond(views.sizes_set(await caller.run(set_size_limits, words=words.removeprefix("limits"))))
+        return
+    days, by = str(USUAL_PERIOD), Grouping.SIZE.value
+    for word in words.split():
+        if word in set(Grouping):
+            by = word
+        elif word not in {"days", "by"}:
+            days = word
     if days not in {str(period) for period in PERIODS}:
-        raise InvalidInput("Say over how many days: /evenhand proof 30, 90 or 365.")
+        raise InvalidInput(f"Say over how many days and by what: /evenhand proof 30, 90 or 365 by {_GROUPINGS}.")
     await caller.ack()  # thousands of customers may take longer than Slack waits
-    await caller.respond(views.proof(await caller.read(get_proof, days=int(days))))
+    await caller.respond(views.proof(await caller.read(get_proof, days=int(days), by=Grouping(by))))
 
 
 async def review(caller: Caller, words: str) -> None:
@@ -59,12 +75,13 @@ async def show_review(caller: Caller) -> None:
 
 
 async def show_period(caller: Caller) -> None:
-    """Replace the proof by that of another period, or a list behind it by the proof."""
-    days = int(caller.value) if caller.value.isdecimal() else USUAL_PERIOD
-    await caller.replace(views.proof(await caller.read(get_proof, days=days)))
+    """Replace the proof by that of another period or by other groups, or a list behind it by the proof."""
+    days, by = views.read_view(caller.value)
+    await caller.replace(views.proof(await caller.read(get_proof, days=days, by=by)))
 
 
 async def show_who_waited(caller: Caller) -> None:
-    """Show the customers behind a band's figures, or another page of them, in place of what was there."""
-    band, days, page = views.read_page(caller.value)
-    await caller.replace(views.who_waited(await caller.read(list_who_waited, band=band, days=days, page=page)))
+    """Show the customers behind a group's figures, or another page of them, in place of what was there."""
+    days, by, page, key = views.read_page(caller.value)
+    found = await caller.read(list_who_waited, days=days, by=by, page=page, key=key)
+    await caller.replace(views.who_waited(found))

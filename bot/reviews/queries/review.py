@@ -1,9 +1,8 @@
 """Reads what a week, month or quarter was like: the course of coverage by size, what moved, who needs help."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
@@ -17,8 +16,13 @@ from bot.people.rules import Calendar
 from bot.people.usecases import require_manager
 from bot.promises.rules import PromiseState
 from bot.promises.tables import Promise
-from bot.reviews.queries import WISH, Care, make_proof, read_care
-from bot.reviews.rules import BUCKETS, USUAL_PERIOD, Band, Period, Wait
+from bot.reviews.queries import WISH, make_proof
+from bot.reviews.queries.care import Care, CarePeriod, read_care
+from bot.reviews.queries.lost import list_lost
+from bot.reviews.queries.measures import count_measures
+from bot.reviews.rules import BUCKETS, FIFTHS, USUAL_PERIOD, Band, Period
+from bot.reviews.rules.groups import add_up
+from bot.reviews.rules.limits import band_words
 from bot.reviews.schemas import BandCourse, Review, WeeklyReview
 
 FAR_BEHIND = 10
@@ -26,6 +30,7 @@ FAR_BEHIND = 10
 MOST_NEEDING, MOST_AGAIN = 3, 3
 NAME_SHOWN = 60
 
+_ENDS = (("small ones", FIFTHS[0]), ("large ones", FIFTHS[-1]))
 Shares = Mapping[Any, int]
 """Percent of days in cadence, by owner or band."""
 
@@ -34,7 +39,7 @@ def compose_review(session: Session, slot: DigestSlot, now: datetime) -> WeeklyR
     """Return the weekly review for a channel; None without customers."""
     today = Calendar(zone=slot.zone).today(now)
     review = _review(session, Period.WEEK, today=today, now=now, names_people=slot.names_owners)
-    return WeeklyReview(slot=slot, review=review) if review.proof.bands else None
+    return WeeklyReview(slot=slot, review=review) if review.proof.groups else None
 
 
 def get_review(session: Session, *, viewer: str, now: datetime, period: Period = Period.WEEK) -> Review:
@@ -51,49 +56,41 @@ def get_review(session: Session, *, viewer: str, now: datetime, period: Period =
 
 def _review(session: Session, period: Period, *, today: date, now: datetime, names_people: bool) -> Review:
     care = read_care(session, today)
-    bands = care.bands()
     ends = [today - timedelta(days=period.days * ago) for ago in reversed(range(BUCKETS))]
-    course = [care.waits(since=end - timedelta(days=period.days), until=end) for end in ends]
-    owners = {key: row.owner_id for key, row in care.customers.items()}
+    course = [care.during(since=end - timedelta(days=period.days), until=end) for end in ends]
     return Review(
         period=period,
-        proof=make_proof(care, bands, days=USUAL_PERIOD, until=today),
+        proof=make_proof(session, care, days=USUAL_PERIOD, until=today),
         labels=tuple(f"{end.day} {end:%b}" for end in ends),
-        courses=_courses(course, bands),
-        moved=tuple(_list_moved(session, course[-2:], bands, owners if names_people else {})),
-        needs=tuple(_list_needing(session, course[-1], owners)) if names_people else (),
+        courses=_courses(course),
+        moved=tuple(_list_moved(session, course[-2:], names_people=names_people)),
+        needs=tuple(_list_needing(session, course[-1])) if names_people else (),
         well=tuple(_list_well(session, care, since=today - timedelta(days=period.days), until=today)),
+        lost=tuple(list_lost(session, course[-1])) if period is Period.QUARTER else (),
         again=tuple(clean_text(line, 200) for line in list_repeats(session, now=now)[:MOST_AGAIN]),
+        first_time=tuple(_list_first_time(session, course[-1])) if period is Period.QUARTER else (),
     )
 
 
-def _courses(course: Sequence[Mapping[UUID, Wait]], bands: Mapping[UUID, Band]) -> tuple[BandCourse, ...]:
-    shares = [_shares(waits, bands.__getitem__) for waits in course]
+def _courses(course: Sequence[CarePeriod]) -> tuple[BandCourse, ...]:
+    shares = [period.shares(period.bands.__getitem__) for period in course]
+    limited = course[-1].limits is not None
     found = [band for band in Band if any(band in each for each in shares)]
-    return tuple(BandCourse(band=band, percents=tuple(each.get(band) for each in shares)) for band in found)
+    return tuple(
+        BandCourse(
+            band=band, words=band_words(band, limited=limited), percents=tuple(each.get(band) for each in shares)
+        )
+        for band in found
+    )
 
 
-def _shares(waits: Mapping[UUID, Wait], group: Callable[[UUID], Any]) -> Shares:
-    days: dict[Any, list[int]] = {}
-    for key, wait in waits.items():
-        mine = days.setdefault(group(key), [0, 0])
-        mine[0] += wait.in_cadence
-        mine[1] += wait.counted
-    return {which: 100 * kept // counted for which, (kept, counted) in days.items() if counted}
-
-
-def _list_moved(
-    session: Session,
-    course: Sequence[Mapping[UUID, Wait]],
-    bands: Mapping[UUID, Band],
-    owners: Mapping[UUID, str | None],
-) -> list[str]:
+def _list_moved(session: Session, course: Sequence[CarePeriod], *, names_people: bool) -> list[str]:
     """Return a line on the size, and one on the owner, whose share of days in cadence moved most."""
     before, after = course
     lines = []
-    if band := _most_moved(_shares(before, bands.__getitem__), _shares(after, bands.__getitem__)):
-        lines.append(f"{band[0].words}: {_from_to(*band[1:])}.")
-    if owners and (owner := _most_moved(_shares(before, owners.__getitem__), _shares(after, owners.__getitem__))):
+    if band := _most_moved(before.shares(before.bands.__getitem__), after.shares(after.bands.__getitem__)):
+        lines.append(f"{band_words(band[0], limited=after.limits is not None)}: {_from_to(*band[1:])}.")
+    if names_people and (owner := _most_moved(before.shares(before.owner), after.shares(after.owner))):
         names = list_names(session, [owner[0]])
         lines.append(f"{_whose(names, owner[0])}: {_from_to(*owner[1:])}.")
     return lines
@@ -115,9 +112,9 @@ def _most_moved(before: Shares, after: Shares) -> tuple[Any, int, int] | None:
     return max(moved, key=lambda one: (abs(one[2] - one[1]), str(one[0])), default=None)
 
 
-def _list_needing(session: Session, waits: Mapping[UUID, Wait], owners: Mapping[UUID, str | None]) -> list[str]:
+def _list_needing(session: Session, period: CarePeriod) -> list[str]:
     """Return a line for each owner far below the team, the lowest first."""
-    shares, [team] = _shares(waits, owners.__getitem__), [*_shares(waits, lambda _: None).values(), 0][:1]
+    shares, [team] = period.shares(period.owner), [*period.shares(lambda _: None).values(), 0][:1]
     behind = sorted((share, str(owner or ""), owner) for owner, share in shares.items() if share <= team - FAR_BEHIND)
     names = list_names(session, [owner for *_, owner in behind])
     return [
@@ -141,6 +138,25 @@ def _list_well(session: Session, care: Care, *, since: date, until: date) -> lis
         (customers, f"{_count(customers, 'customer')} {'was' if customers == 1 else 'were'} talked to."),
     ]
     return [line for count, line in lines if count]
+
+
+def _list_first_time(session: Session, period: CarePeriod) -> list[str]:
+    """Return which share of the customers had no avoidable problem, and how often they asked until one was fixed."""
+    counts = count_measures(session, since=period.since, until=period.until)
+    mine = {key: counts[key] for key in period.facts if key in counts}
+    clean, total = sum(not counts[key].avoidable for key in mine), len(period.facts)
+    clean += total - len(mine)
+    fixed = add_up(mine.values()).fixed
+    if not total or not fixed:
+        return ["No problem was fixed in this time, so nobody had to ask."] if total else []
+    sizes = ((who, add_up(one for key, one in mine.items() if period.bands[key] is band)) for who, band in _ENDS)
+    each = [f"{who} {one.asked / one.fixed:.1f}" for who, one in sizes if one.fixed]
+    asked = f"{add_up(mine.values()).asked / fixed:.1f} times each until it was"
+    by_size = f" ({', '.join(each)})" if each else ""
+    return [
+        f"{100 * clean // total}% of customers ({clean:,} of {total:,}) had no problem that could have been avoided.",
+        f"{_count(fixed, 'problem')} {'was' if fixed == 1 else 'were'} fixed; customers asked {asked}{by_size}.",
+    ]
 
 
 def _list_ended(care: Care, since: date, until: date) -> Iterator[tuple[int, str]]:

@@ -1,20 +1,26 @@
 """
-How the care of small customers compares with that of large ones: bands of size, waits, and what chance would do.
+How the care of small customers compares with that of large ones: waits, and what chance would do.
 
 docs/proof.md says what each figure means.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
-Key = TypeVar("Key")
+from bot.customers.rules.bands import FIFTHS as FIFTHS
+from bot.customers.rules.bands import Band as Band
+from bot.customers.rules.bands import Size as Size
+from bot.customers.rules.bands import divide_into_bands as divide_into_bands
+from bot.customers.rules.bands import main_currency as main_currency
+
+Facts = TypeVar("Facts")
 Span = tuple[date, date]
 """Two days and all between them."""
+Stretch = tuple[date, date, Facts]
+"""What was true from one day to another, both included."""
 ONE_DAY = timedelta(days=1)
 
 PERIODS = (30, 90, 365)
@@ -45,33 +51,6 @@ class Period(StrEnum):
         return {Period.WEEK: 7, Period.MONTH: 28, Period.QUARTER: 91}[self]
 
 
-class Band(StrEnum):
-    """A fifth of the customers by size; those whose size nobody knows are a band of their own."""
-
-    SMALLEST = "smallest"
-    SECOND = "second"
-    THIRD = "third"
-    FOURTH = "fourth"
-    LARGEST = "largest"
-    UNKNOWN = "unknown"
-
-    @property
-    def words(self) -> str:
-        """The band as it is named on screens."""
-        return {Band.THIRD: "Middle fifth", Band.UNKNOWN: "Size not known"}.get(self, f"{self.value.title()} fifth")
-
-
-FIFTHS = (Band.SMALLEST, Band.SECOND, Band.THIRD, Band.FOURTH, Band.LARGEST)
-
-
-class Size(NamedTuple):
-    """What is known about how large a customer is."""
-
-    annual_value: Decimal | None = None
-    currency: str | None = None
-    headcount: int | None = None
-
-
 class Wait(NamedTuple):
     """
     How a customer waited in a period, in days: the longest time without a contact, and of the days that it was a
@@ -95,43 +74,6 @@ class Gap(NamedTuple):
     chance: float
 
 
-# --- bands -------------------------------------------------------------------------------------------------------
-
-
-def main_currency(sizes: Iterable[Size]) -> str | None:
-    """Return the currency that most customers are valued in; None when no value has a currency."""
-    counts = Counter(size.currency for size in sizes if size.annual_value is not None and size.currency)
-    return min(counts, key=lambda currency: (-counts[currency], currency)) if counts else None
-
-
-def divide_into_bands(sizes: Mapping[Key, Size]) -> dict[Key, Band]:
-    """
-    Return the band of each customer.
-
-    Those valued in the main currency are divided into fifths by value, those without such a value by headcount. Values
-    in other currencies aren't compared with them. Equal sizes are always in one band.
-    """
-    currency = main_currency(sizes.values())
-    valued = {key: size.annual_value for key, size in sizes.items() if _is_valued(size, currency)}
-    counted = {key: size.headcount for key, size in sizes.items() if key not in valued and size.headcount is not None}
-    return dict.fromkeys(sizes, Band.UNKNOWN) | _fifths(valued) | _fifths(counted)
-
-
-def _is_valued(size: Size, currency: str | None) -> bool:
-    return size.annual_value is not None and (size.currency or None) == currency
-
-
-def _fifths(amounts: Mapping[Key, Any]) -> dict[Key, Band]:
-    """Divide customers by amount; the place of equal ones is the middle of the places that they take together."""
-    counts = Counter(amounts.values())
-    band_of, before = {}, 0
-    for amount in sorted(counts):
-        middle = before + counts[amount] / 2
-        band_of[amount] = FIFTHS[min(int(len(FIFTHS) * middle / len(amounts)), len(FIFTHS) - 1)]
-        before += counts[amount]
-    return {key: band_of[amount] for key, amount in amounts.items()}
-
-
 # --- waits -------------------------------------------------------------------------------------------------------
 
 
@@ -147,21 +89,41 @@ def list_waits(contacts: Iterable[date], *, added_on: date, until: date) -> list
     return [*((begin, after - ONE_DAY) for begin, after in pairwise(begins)), (begins[-1], until)]
 
 
-def measure_wait(waits: Sequence[Span], *, cadence: int, since: date, until: date) -> Wait:
+def list_stretches(now: Facts, former: Iterable[tuple[date, Facts]]) -> list[Stretch[Facts]]:
+    """
+    Return what was true of a customer and when: *former* facts by the day on which others replaced them, and *now*'s.
+
+    The first stretch has no beginning, the last no end. What held on no day's end is left out.
+    """
+    found, begin = [], date.min
+    for replaced_on, facts in former:
+        if replaced_on > begin:
+            found.append((begin, replaced_on - ONE_DAY, facts))
+            begin = replaced_on
+    return [*found, (begin, date.max, now)]
+
+
+def measure_wait(waits: Sequence[Span], cadences: Sequence[Stretch[int | None]], *, since: date, until: date) -> Wait:
     """
     Return how a customer with these *waits* waited in the days after *since* up to *until*.
 
-    A wait counts with all its days when it ended in the period or was still on at its end.
+    *cadences* are those of the times in which somebody looked after it; None where nobody had to: such days don't
+    count. A wait counts with all its other days when it ended in the period or was still on at its end.
     """
     longest = in_cadence = counted = 0
     first = since + ONE_DAY
     for begin, end in waits:
         if end < since or begin > until:
             continue
-        last = min(end, until)
-        longest = max(longest, (min(end + ONE_DAY, until) - begin).days)
-        counted += _days(max(begin, first), last)
-        in_cadence += _days(max(begin, first), min(last, begin + timedelta(days=cadence)))
+        last, ended, waited = min(end, until), min(end, until - ONE_DAY), 0
+        for begins, ends, cadence in cadences:
+            if cadence is None or begins > last or ends < begin:
+                continue
+            waited += _days(max(begin, begins), min(ended, ends))
+            counted += _days(max(begin, begins, first), min(last, ends))
+            limit = begin + timedelta(days=cadence)
+            in_cadence += _days(max(begin, begins, first), min(last, ends, limit))
+        longest = max(longest, waited)
     return Wait(longest=longest, in_cadence=in_cadence, counted=counted)
 
 

@@ -1,0 +1,1 @@
+"""Calls to customers drawn at random, with a control group that nobody is told of."""
