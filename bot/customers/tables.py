@@ -369,6 +369,16 @@ _FUNCTION = f"""CREATE FUNCTION customer_tally() RETURNS trigger LANGUAGE plpgsq
     IF TG_OP <> 'INSERT' THEN INSERT INTO customer_tally ({_NAMES}) VALUES ({_values("OLD")}, -1); END IF;
     IF TG_OP <> 'DELETE' THEN INSERT INTO customer_tally ({_NAMES}) VALUES ({_values("NEW")}, 1); END IF;
     RETURN NULL; END $$"""  # noqa: S608 - our own names
+_EVERY = ", ".join(str(number) for number in range(1, _NAMES.count(",") + 1))
+_COUNT = f"INSERT INTO customer_tally ({_NAMES}) SELECT {_values('added')}, count(*) FROM added GROUP BY {_EVERY}"  # noqa: S608 - our own names
+_INSERTED = (
+    "CREATE FUNCTION customer_tally_insert() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN {_COUNT}; RETURN NULL; END $$"
+)
+_COUNTED = (
+    "CREATE TRIGGER customer_tally_insert AFTER INSERT ON customers REFERENCING NEW TABLE AS added"
+    " FOR EACH STATEMENT EXECUTE FUNCTION customer_tally_insert()"
+)
 _CALL = "EXECUTE FUNCTION customer_tally()"
 _UPDATE = f"CREATE TRIGGER customer_tally_update AFTER UPDATE OF {_WATCHED} ON customers"
 
@@ -380,7 +390,9 @@ TALLY_TRIGGERS = {
     ),
     "postgresql": (
         _FUNCTION,
-        f"CREATE TRIGGER customer_tally AFTER INSERT OR DELETE ON customers FOR EACH ROW {_CALL}",
+        _INSERTED,
+        _COUNTED,
+        f"CREATE TRIGGER customer_tally AFTER DELETE ON customers FOR EACH ROW {_CALL}",
         f"{_UPDATE} FOR EACH ROW WHEN (({_OLD}) IS DISTINCT FROM ({_NEW})) {_CALL}",
     ),
 }
