@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import answering, crowded, importing, levelling, matching, size, sweeping, training
+from benchmarks import answering, crowded, importing, levelling, long_list, matching, size, sweeping, training
 from benchmarks.figure import Figure
 
 FIGURES = Path(".bench/figures.json")
@@ -26,6 +26,7 @@ def main() -> int:
 
 def _measure(folder: Path) -> Iterator[Figure]:
     yield importing.measure(folder)
+    yield from long_list.measure(folder)
     yield from crowded.measure(folder)
     yield from sweeping.measure(folder)
     yield from answering.measure(folder)

@@ -55,6 +55,7 @@ class OutboxMessage(Row, table=True):
         sa.UniqueConstraint("workspace_id", "key"),
         sa.Index(None, "state", "not_before"),
         sa.Index(None, "workspace_id", "recipient", "state"),
+        sa.Index(None, "workspace_id", "recipient", "posted_at"),
     )
 
     key: str = Field(max_length=KEY_LENGTH)

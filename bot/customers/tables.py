@@ -17,6 +17,10 @@ from bot.customers.rules.losses import LossReason
 NAME_LENGTH = 200
 WAIT_NAMES = ("effective_cadence_days", "waiting_since", "id")
 """Among customers of one cadence, the order by the last two is the order of every list."""
+HAS_PARENT: dict[str, Any] = {
+    f"{dialect}_where": sa.text("parent_id IS NOT NULL") for dialect in ("sqlite", "postgresql")
+}
+"""An index of those alone: with the many that have no parent, SQLite thinks that a parent has many children."""
 Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A number that the database gives; SQLite's own must be called INTEGER."""
 
@@ -48,7 +52,7 @@ class Customer(Row, table=True):
         sa.Index("ix_customers_wait", "workspace_id", "status", *WAIT_NAMES),
         sa.Index(None, "workspace_id", "name_key"),
         sa.Index(None, "workspace_id", "domain", "id"),
-        sa.Index(None, "workspace_id", "parent_id", "name_key"),
+        sa.Index("ix_customers_children", "workspace_id", "parent_id", **HAS_PARENT),
         sa.Index(None, "status", "snoozed_until"),
         sa.Index(None, "workspace_id", "owner_id", "status", "snoozed_until"),
     )
@@ -365,6 +369,16 @@ _FUNCTION = f"""CREATE FUNCTION customer_tally() RETURNS trigger LANGUAGE plpgsq
     IF TG_OP <> 'INSERT' THEN INSERT INTO customer_tally ({_NAMES}) VALUES ({_values("OLD")}, -1); END IF;
     IF TG_OP <> 'DELETE' THEN INSERT INTO customer_tally ({_NAMES}) VALUES ({_values("NEW")}, 1); END IF;
     RETURN NULL; END $$"""  # noqa: S608 - our own names
+_EVERY = ", ".join(str(number) for number in range(1, _NAMES.count(",") + 1))
+_COUNT = f"INSERT INTO customer_tally ({_NAMES}) SELECT {_values('added')}, count(*) FROM added GROUP BY {_EVERY}"  # noqa: S608 - our own names
+_INSERTED = (
+    "CREATE FUNCTION customer_tally_insert() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN {_COUNT}; RETURN NULL; END $$"
+)
+_COUNTED = (
+    "CREATE TRIGGER customer_tally_insert AFTER INSERT ON customers REFERENCING NEW TABLE AS added"
+    " FOR EACH STATEMENT EXECUTE FUNCTION customer_tally_insert()"
+)
 _CALL = "EXECUTE FUNCTION customer_tally()"
 _UPDATE = f"CREATE TRIGGER customer_tally_update AFTER UPDATE OF {_WATCHED} ON customers"
 
@@ -376,7 +390,9 @@ TALLY_TRIGGERS = {
     ),
     "postgresql": (
         _FUNCTION,
-        f"CREATE TRIGGER customer_tally AFTER INSERT OR DELETE ON customers FOR EACH ROW {_CALL}",
+        _INSERTED,
+        _COUNTED,
+        f"CREATE TRIGGER customer_tally AFTER DELETE ON customers FOR EACH ROW {_CALL}",
         f"{_UPDATE} FOR EACH ROW WHEN (({_OLD}) IS DISTINCT FROM ({_NEW})) {_CALL}",
     ),
 }

@@ -1,7 +1,8 @@
 """lost customers and families
 
 When customers were lost, why, and until when: customers that are lost get a row with the day that the audit trail has,
-if it has one. Parents that somebody said are none, and those that a list named and nobody is called.
+if it has one. Parents that somebody said are none, and those that a list named and nobody is called. The index of
+children leaves those out that have no parent.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ depends_on: str | Sequence[str] | None = None
 
 REASONS = ("price", "product", "service", "competitor", "closed", "moved", "let_go", "not_known")
 PART = 1000
+BEFORE = "ix_customers_workspace_id_parent_id_name_key"
+HAS_PARENT = {f"{dialect}_where": sa.text("parent_id IS NOT NULL") for dialect in ("sqlite", "postgresql")}
 
 
 def upgrade() -> None:
@@ -97,6 +100,8 @@ def upgrade() -> None:
         ),
     )  # fmt: skip
     _fill(losses)
+    op.drop_index(BEFORE, table_name="customers")
+    op.create_index("ix_customers_children", "customers", ["workspace_id", "parent_id"], unique=False, **HAS_PARENT)
 
 
 def _fill(losses: sa.Table) -> None:
@@ -128,6 +133,8 @@ def _loss(workspace_id: str, customer_id: object, why: str | None, by: str | Non
 
 
 def downgrade() -> None:
+    op.drop_index("ix_customers_children", table_name="customers", **HAS_PARENT)
+    op.create_index(BEFORE, "customers", ["workspace_id", "parent_id", "name_key"], unique=False)
     op.drop_table("named_parents")
     op.drop_table("refused_parents")
     op.drop_table("losses")

@@ -21,6 +21,8 @@ from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import record_checkin
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
+from bot.customers.rules.due import Status
+from bot.customers.usecases.details import set_status
 from bot.followups.tables import Followup
 from bot.slack.blocks import CHART
 from bot.slack.payloads import Form
@@ -68,11 +70,13 @@ def test_the_groups_are_compared_as_they_were_drawn(office: Office) -> None:
     for one in (called[0], called[9], control[3]):
         escalate(office, one.customer_id)
     promise(office, called[1].customer_id)
+    office.do(set_status, customer_id=control[4].customer_id, status=Status.LOST, reason="bankrupt", by=MARA)
     assert compared(office, campaign) == {
         "were talked to": (7, 10, 2, 10),
         "were promised something": (1, 10, 0, 10),
         "raised a problem": (2, 10, 1, 10),
         "bought something": (0, 10, 0, 10),
+        "were lost": (0, 10, 1, 10),
     }
     assert (seen(office, campaign).calls, seen(office, campaign).reached) == (10, 8)
     shown = words(list(result(told(office, campaign)).blocks))

@@ -219,6 +219,9 @@ def test_a_group_taken_apart_leaves_the_id_to_its_first_row() -> None:
     assert [(part.key, part.rows, part.is_without_id) for part in parts] == [
         (name_key("Acme"), [rows[0]], False), (name_key("Acme Ltd"), [rows[1]], True), ("acme", [rows[2]], False),
     ]  # fmt: skip
+    first, rest = RowGroup("acme", list(rows), SAME_ID).apart({2})
+    assert (first.rows, first.why, first.is_without_id) == ([rows[0]], "", False)
+    assert (rest.rows, rest.why, rest.is_without_id) == ([rows[1], rows[2]], SAME_ID, True)
     without = RowGroup("acme", list(rows), is_without_id=True).apart()
     assert [part.is_without_id for part in without] == [True, True, True]
 

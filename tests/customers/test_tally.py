@@ -205,7 +205,7 @@ def test_migrations_make_the_triggers_that_the_code_describes(database: Database
 
 
 def triggers(connection: sa.Connection) -> Sequence[str]:
-    """The definitions of the tally's triggers, and of the function that they call."""
+    """The definitions of the tally's triggers, and of the functions that they call."""
     if connection.dialect.name == "sqlite":
         made = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'customer_tally%'"
     else:
@@ -213,7 +213,7 @@ def triggers(connection: sa.Connection) -> Sequence[str]:
             SELECT pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
             WHERE tgname LIKE 'customer_tally%%' AND relnamespace = current_schema()::regnamespace
             UNION ALL SELECT prosrc FROM pg_proc
-            WHERE proname = 'customer_tally' AND pronamespace = current_schema()::regnamespace
+            WHERE proname LIKE 'customer_tally%%' AND pronamespace = current_schema()::regnamespace
         """
     found = connection.exec_driver_sql(made).scalars().all()
     return sorted(one.replace("fresh.", "").replace("public.", "") for one in found)

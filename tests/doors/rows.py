@@ -4,7 +4,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib import import_module
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -27,6 +27,7 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("people", "role"): "manager", ("people", "working_days"): "01234", ("people", "zone"): "UTC",
     ("workspaces", "zone"): "UTC", ("digests", "zone"): "UTC", ("absences", "last_day"): NOW.date(),
     ("mention_lessons", "verdict"): "ask", ("promises", "is_owed"): True,
+    ("campaigns", "listed"): 2, ("campaigns", "until"): date(2026, 12, 1), ("campaign_members", "reason"): "",
 }  # fmt: skip
 """Values that a CHECK constraint or a rule wants."""
 LEFT_OUT = {"customer_names", "customer_tally", "mention_unread_names", "feeling_models"}
@@ -45,7 +46,7 @@ def fill(connection: sa.Connection, workspace: str, *, word: str, row_id: UUID, 
         values = {
             column.name: _value(table, column, workspace, word, row_id, person)
             for column in table.columns
-            if column.computed is None
+            if column.computed is None and not (column.primary_key and isinstance(column.type, sa.Integer))
         }
         try:
             with connection.begin_nested():

@@ -8,9 +8,12 @@ import pytest
 
 from bot.core import outbox
 from bot.core.claiming import claim
+from bot.core.database import Database
 from bot.core.outbox import DeliveryState
+from bot.core.runtime import Runtime
+from jobs.deliver_outbox import deliver_outbox
 from tests.commitments.helpers import statements
-from tests.jobs.mail import PostOffice, Telegram, UndrawableLetter, open_post_office
+from tests.jobs.mail import MAIL, PostOffice, Telegram, UndrawableLetter, open_post_office
 from tests.makers import ANA, BOB, KIRI, WORKSPACE
 
 pytestmark = pytest.mark.both_databases
@@ -276,6 +279,23 @@ async def test_two_messages_to_one_recipient_are_never_on_their_way_at_once(post
     post.clock.move(outbox.LEASE)
     (again, _) = post.runtime.run_now(claim, workspace=None)
     assert again.key == "hello/0"
+
+
+async def test_two_processes_send_one_message_a_second_to_a_channel(post: PostOffice) -> None:
+    """However they take turns; others are sent meanwhile."""
+    other = Runtime(Database(post.runtime.database.url.render_as_string(hide_password=False)), post.clock, [MAIL])
+    for number in range(3):
+        post.enqueue(f"letter {number}")
+    said = []
+    for turn in range(8):
+        runtime = (post.runtime.background, other)[turn % 2]
+        await deliver_outbox(runtime, lambda _: post.client, post._record_dead)
+        said.append(len(post.messages()))
+        post.clock.move(timedelta(seconds=0.4))
+        post.enqueue(f"hello {turn}", to=ANA)
+    other.close()
+    assert said == [1, 1, 2, 2, 3, 3, 3, 3]
+    assert len(post.rehearsal.control.as_person(ANA).dm()) == 4
 
 
 async def test_news_that_nobody_can_draw_doesnt_stop_the_rest(post: PostOffice) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.reviews import listeners
 from tests.checkins.test_stories import window, words
 from tests.makers import ANA, MARA
 from tests.reviews.test_queries import build
@@ -57,3 +58,15 @@ async def test_what_is_asked_wrongly_gets_one_sentence(world: World) -> None:
     assert few.text.startswith("Too few to tell")
     [told] = (await mara.command("/evenhand help")).messages
     assert "*/evenhand proof*" in words(told.blocks)
+
+
+async def test_a_long_proof_says_that_it_comes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the figures take seconds, there is an answer at once, and then the proof."""
+    monkeypatch.setattr(listeners, "LONG", 19)
+    build(world.office, 20)
+    mara = world.as_(MARA)
+    await mara.command("/evenhand proof")
+    await mara.until(lambda me: any(one.text == "The figures of 20 customers are on their way." for one in me.sees()))
+    await mara.until(lambda me: any(one.text.startswith("Too few to tell whether small") for one in me.sees()))
+    [refused] = (await world.as_(ANA).command("/evenhand proof")).messages
+    assert refused.text.startswith("Only managers can see")

@@ -33,7 +33,7 @@ from bot.campaigns.schemas import (
 )
 from bot.campaigns.tables import Campaign, CampaignMember, CampaignSale
 from bot.customers.queries import list_by_ids
-from bot.customers.tables import Customer
+from bot.customers.tables import Customer, Loss
 from bot.escalations.tables import Escalation
 from bot.people.queries import get_calendar, list_names
 from bot.people.usecases import require_here, require_manager
@@ -105,6 +105,7 @@ def _compare(session: Session, row: Campaign, members: Sequence[CampaignMember])
         "were promised something": {one.customer_id for one in _promises(session, row, everybody)},
         "raised a problem": {one.customer_id for one in _escalations(session, row, everybody)},
         "bought something": {one.customer_id for one in _sales(session, row)},
+        "were lost": _lost(session, row, everybody),
     }
     for verb, who in happened.items():
         counts = [number for arm in Arm for number in (len(groups[arm] & who), len(groups[arm]))]
@@ -133,6 +134,13 @@ def _escalations(session: Session, row: Campaign, customer_ids: Collection[UUID]
 
 def _sales(session: Session, row: Campaign) -> Sequence[CampaignSale]:
     return session.exec(select(CampaignSale).where(CampaignSale.campaign_id == row.id)).all()
+
+
+def _lost(session: Session, row: Campaign, customer_ids: Collection[UUID]) -> set[UUID]:
+    query = select(Loss.customer_id).where(
+        col(Loss.customer_id).in_(customer_ids), col(Loss.lost_on).between(row.began_on, row.until)
+    )
+    return set(session.exec(query))
 
 
 def _mended(

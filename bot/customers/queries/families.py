@@ -66,10 +66,11 @@ def list_ancestors(session: Session, customer_id: UUID) -> dict[UUID, UUID | Non
     Raises:
         NotFound: no such customer.
     """
-    above = sa.select(CUSTOMERS.c.id, CUSTOMERS.c.parent_id)
-    up = above.where(_ours(session), CUSTOMERS.c.id == customer_id).cte("ancestors", recursive=True)
-    up = up.union(above.join(up, CUSTOMERS.c.id == up.c.parent_id).where(_ours(session)))
-    found = {row.id: row.parent_id for row in session.execute(sa.select(up.c.id, up.c.parent_id))}
+    names = (CUSTOMERS.c.workspace_id, CUSTOMERS.c.id, CUSTOMERS.c.parent_id)
+    up = sa.select(*names).where(_ours(session), CUSTOMERS.c.id == customer_id).cte("ancestors", recursive=True)
+    up = up.union(_step(up, names, CUSTOMERS.c.id == up.c.parent_id))
+    query = sa.select(up.c.id, up.c.parent_id).where(up.c.id.is_not(None))
+    found = {row.id: row.parent_id for row in session.execute(query)}
     if not found:
         raise NotFound("That customer isn't here any more; look it up with /customers.")
     return found
@@ -80,13 +81,15 @@ def list_relatives(session: Session, customer: Customer) -> Relatives:
     root_id = customer.id
     if customer.parent_id is not None:
         root_id = find_root(customer.id, list_ancestors(session, customer.id))
-    top = sa.select(CUSTOMERS.c.id).where(_ours(session), CUSTOMERS.c.id == root_id)
+    names = (CUSTOMERS.c.workspace_id, CUSTOMERS.c.id)
+    top = sa.select(*names).where(_ours(session), CUSTOMERS.c.id == root_id)
     down = top.cte("family", recursive=True)  # UNION, which ends in a circle from before
-    down = down.union(sa.select(CUSTOMERS.c.id).join(down, CUSTOMERS.c.parent_id == down.c.id).where(_ours(session)))
-    some = sa.select(down.c.id).limit(MOST_MEMBERS + 1).subquery()
-    members = sa.select(*(CUSTOMERS.c[name] for name in NAMES)).join(some, some.c.id == CUSTOMERS.c.id)
+    down = down.union(_step(down, names, CUSTOMERS.c.parent_id == down.c.id))
+    some = sa.select(down.c.workspace_id, down.c.id).limit(MOST_MEMBERS + 2).subquery()  # one has no id
+    same = sa.and_(CUSTOMERS.c.workspace_id == some.c.workspace_id, CUSTOMERS.c.id == some.c.id)
+    members = sa.select(*(CUSTOMERS.c[name] for name in NAMES)).join(some, same)
     order = (CUSTOMERS.c.name_key, CUSTOMERS.c.id)
-    rows = session.execute(members.where(_ours(session)).order_by(*order)).all()
+    rows = session.execute(members.order_by(*order)).all()
     return Relatives(root_id, {row.id: row for row in rows})
 
 
@@ -141,6 +144,16 @@ def _member(row: Any, depth: int, names: dict[str, str], today: date) -> FamilyM
         id=row.id, name=row.name, depth=depth, status=row.status, standing=standing_of(row, today),
         owner_name=names.get(row.owner_id or ""),
     )  # fmt: skip
+
+
+def _step(found: sa.CTE, names: Sequence[Any], kin: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """
+    Select the *kin* of those that were *found*, and once a row of nothing.
+
+    It is an outer join, and the workspace is that of the row: otherwise SQLite may read all customers first.
+    """
+    same = sa.and_(CUSTOMERS.c.workspace_id == found.c.workspace_id, kin)
+    return sa.select(*names).select_from(found.outerjoin(CUSTOMERS, same))
 
 
 def _ours(session: Session) -> sa.ColumnElement[bool]:

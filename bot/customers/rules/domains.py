@@ -18,7 +18,8 @@ BY_PATH, BY_SUBDOMAIN, SHARED_PAGES, _PARTS = (
 )
 """Hosts of many owners' pages, told by path or subdomain, and hosts of one company that carry everybody's pages."""
 FREE_MAIL = frozenset(_HOSTS["free_mail"].split())
-_SHARED = BY_PATH | BY_SUBDOMAIN | FREE_MAIL
+_WITH_PAGES = BY_PATH | BY_SUBDOMAIN
+_SHARED = _WITH_PAGES | FREE_MAIL | SHARED_PAGES
 
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?/{2,}|^mailto:", re.IGNORECASE)
 _HOST_ENDS = re.compile(r"[/?#\\]")
@@ -75,7 +76,7 @@ def shared_host(text: str) -> str:
         return ""
     labels = host.split(".")
     ends = {".".join(labels[start:]) for start in range(len(labels))}
-    if found := ends & (_SHARED | SHARED_PAGES):
+    if found := ends & _SHARED:
         return max(found, key=len)
     page = host.removeprefix("www.") + "".join(_PAGE.findall(address.partition(host)[2])[:1])
     return page if page in _PARTS else ""
@@ -88,7 +89,7 @@ def page_on_shared_host(text: str) -> str | None:
     An address that is told from others by what follows a question mark is none, and neither is a place on a map.
     """
     address = next(_addresses(text), "").lower()
-    if "@" in address or "?" in address or shared_host(address) not in BY_PATH | BY_SUBDOMAIN:
+    if "@" in address or "?" in address or shared_host(address) not in _WITH_PAGES:
         return None
     host = _host(address)
     path = "".join(_PAGE.findall(address.partition(host)[2]))

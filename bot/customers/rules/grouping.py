@@ -1,10 +1,10 @@
 """Telling which rows of one list are about one customer, and what their cells say together."""
 
-from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from bot.customers.rules.domains import own_domain
 from bot.customers.rules.likeness import is_look_alike
@@ -21,6 +21,8 @@ NOT_COLUMNS = frozenset({
     "contact_do_not_contact",
 })  # fmt: skip
 """What a draft holds besides the customer's own fields."""
+_OWN = tuple(one.name for one in fields(RowDraft) if one.name not in NOT_COLUMNS)
+_own_values = attrgetter(*_OWN)
 JOINED = frozenset({"aliases", "tags", "preferences"})
 """Fields of which a customer gets what any of its rows says."""
 MOST_COMPARED = 20
@@ -32,30 +34,48 @@ class RowGroup:
     """
     Rows of a list that are about one customer, in the order of the file; *why* says what tells so.
 
-    With *is_without_id*, another customer of the list has the id that these rows carry.
+    With *is_without_id*, another customer of the list has the id that these rows carry. *is_settled* says that the
+    group's customer was found, or its rows refused.
     """
 
     key: str
     rows: list[RowDraft]
     why: str = ""
     is_without_id: bool = False
-    ids: dict[str, str] = field(default_factory=dict)
     domain: str | None = None
+    is_settled: bool = False
+    _ids: dict[str, str] | None = None  # most groups have one row, whose id needs no dictionary
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The ids that the rows carry, by their systems."""
+        return _ids_of(self.rows) if self._ids is None else self._ids
 
     def add(self, row: RowDraft) -> None:
         """Add a row, and what it says about the id and domain."""
+        if self.rows:
+            self._ids = self.ids
+            _add_id(self._ids, row)
         self.rows.append(row)
         self.domain = self.domain or row.domain
-        if row.external_id:
-            self.ids.setdefault(row.source or "", row.external_id)
 
-    def apart(self) -> "list[RowGroup]":
-        """Return a group for each row; only the first one has the id."""
+    def apart(self, numbers: Container[int] | None = None) -> "list[RowGroup]":
+        """
+        Return a group for each row, or for each of the rows *numbers* and one for the others.
+
+        The groups are in the order of their rows, and only the first one has the id.
+        """
+        others = [row for row in self.rows if numbers is not None and row.row_number not in numbers]
+        each = [[row] for row in self.rows if numbers is None or row.row_number in numbers]
         groups: list[RowGroup] = []
-        for row in self.rows:
-            has_id = self.is_without_id or any(row.external_id in group.ids.values() for group in groups)
-            groups.append(RowGroup(name_key(row.name), [], is_without_id=has_id))
-            groups[-1].add(row)
+        for rows in sorted(filter(None, [others, *each]), key=lambda rows: rows[0].row_number):
+            has_id = self.is_without_id or any(
+                row.external_id in group.ids.values() for row in rows if row.external_id for group in groups
+            )
+            group = RowGroup(name_key(rows[0].name), [], self.why if len(rows) > 1 else "", is_without_id=has_id)
+            for row in rows:
+                group.add(row)
+            groups.append(group)
         return groups
 
     def may_hold(self, row: RowDraft) -> bool:
@@ -63,7 +83,20 @@ class RowGroup:
         return not row.external_id or self.ids.get(row.source or "", row.external_id) == row.external_id
 
 
+def _ids_of(rows: Iterable[RowDraft]) -> dict[str, str]:
+    ids: dict[str, str] = {}
+    for row in rows:
+        _add_id(ids, row)
+    return ids
+
+
+def _add_id(ids: dict[str, str], row: RowDraft) -> None:
+    if row.external_id:
+        ids.setdefault(row.source or "", row.external_id)
+
+
 Mark = tuple[str, ...]
+T = TypeVar("T")
 
 
 class Grouper:
@@ -72,43 +105,59 @@ class Grouper:
 
     Rows of one id are one customer, and so are rows of one domain whose names are equal or look alike. A name alone
     makes rows one only where they are the same in every cell; in a list *of people*, also where it is spelt alike.
-    Rows in *apart* are customers of their own.
+    Rows in *apart* are customers of their own; they are taken out of their groups last, so that the same list without
+    *apart* has the same groups.
     """
 
     def __init__(self, rows: Sequence[RowDraft], *, apart: Container[int] = (), of_people: bool = False) -> None:
         self.apart, self.of_people = apart, of_people
         self.refusals: list[Refusal] = []
         self._keys = {row.row_number: name_key(row.name) for row in rows}
-        self._counts = Counter(self._keys.values())
+        self._shared_keys = repeated(self._keys.values())
+        self._shared_domains = repeated(self._domain(row, self._keys[row.row_number]) for row in rows)
+        self._shared_ids = repeated((row.source or "", row.external_id) for row in rows if row.external_id)
         self._marked: dict[Mark, dict[str | None, list[RowGroup]]] = {}  # by the system of the group's id
         self._names_in: dict[str, list[str]] = {}
         self._of_id: dict[tuple[str, str | None], RowGroup] = {}
         self.groups = self._grouped(rows)
 
     def _grouped(self, rows: Sequence[RowDraft]) -> list[RowGroup]:
-        groups = []
+        groups, alone = list[RowGroup](), list[RowGroup]()
         for row in sorted(rows, key=_sureness):
             key = self._keys[row.row_number]
+            if self._is_alone(row, key):
+                alone.append(RowGroup(key, [row], domain=row.domain))
+                continue
             first = self._of_id.get((row.source or "", row.external_id))
             if first and (refusal := _contradiction(first, row, key)):
                 self.refusals.append(refusal)
                 continue
-            found = None if row.row_number in self.apart else self._find(row, key)
+            found = self._find(row, key)
             if found is None:
                 found = RowGroup(key, [])
                 groups.append(found)
             found.add(row)
             if row.external_id:
                 self._of_id.setdefault((row.source or "", row.external_id), found)
-            if row.row_number not in self.apart:
-                for mark in self._marks(row, key):
-                    self._mark(mark, found)
+            for mark in self._marks(row, key):
+                self._mark(mark, found)
         for group in groups:
             group.rows.sort(key=lambda row: row.row_number)
-        groups.sort(key=lambda group: group.rows[0].row_number)
-        for group in groups:
             group.is_without_id = any(self._of_id[pair] is not group for pair in group.ids.items())
-        return groups
+        parted = [part for group in groups for part in self._part(group)]
+        return sorted(parted + alone, key=lambda group: group.rows[0].row_number)
+
+    def _part(self, group: RowGroup) -> list[RowGroup]:
+        is_one = len(group.rows) == 1 or not any(row.row_number in self.apart for row in group.rows)
+        return [group] if is_one else group.apart(self.apart)
+
+    def _is_alone(self, row: RowDraft, key: str) -> bool:
+        """Return whether *row* has nothing by which another one could be told to be about the same customer."""
+        return (
+            key not in self._shared_keys
+            and row.domain not in self._shared_domains
+            and (not row.external_id or (row.source or "", row.external_id) not in self._shared_ids)
+        )
 
     def _mark(self, mark: Mark, group: RowGroup) -> None:
         marked = self._marked.setdefault(mark, {}).setdefault(next(iter(group.ids), None), [])
@@ -134,14 +183,14 @@ class Grouper:
             yield SAME_ID, row.source or "", row.external_id
         if domain := self._domain(row, key):
             yield SAME_DOMAIN, domain, key
-        if self._counts[key] > 1:
+        if key in self._shared_keys:
             yield SAME_ROWS, row.name, str(row.fingerprint)
             if self.of_people:
                 yield SAME_COMPANY, row.name
 
     def _domain(self, row: RowDraft, key: str) -> str | None:
         """Return a row's domain; without one, that of its contact's address, where others have the same name."""
-        if row.domain or not row.contact_email or self._counts[key] == 1:
+        if row.domain or not row.contact_email or key not in self._shared_keys:
             return row.domain
         return own_domain(row.contact_email, row.name)
 
@@ -165,6 +214,15 @@ class Grouper:
             names.append(key)
         alike = [name for name in names if name != key and is_look_alike(name, key)]
         return [group for name in alike for group in self._marked_with((SAME_DOMAIN, domain, name), row)]
+
+
+def repeated(values: Iterable[T | None]) -> set[T]:
+    """Return which *values* there are more than once, without None."""
+    once, again = set[T](), set[T]()
+    for value in values:
+        if value is not None:
+            (again if value in once else once).add(value)
+    return again
 
 
 def _sureness(row: RowDraft) -> int:
@@ -217,7 +275,7 @@ def combine(group: RowGroup) -> tuple[dict[str, Any], list[Note]]:
 
 def says(row: RowDraft) -> Iterable[tuple[str, Any]]:
     """Yield the names and values of a row's own fields, without blanks."""
-    return ((name, value) for name, value in row.__dict__.items() if value is not None and name not in NOT_COLUMNS)
+    return ((name, value) for name, value in zip(_OWN, _own_values(row), strict=True) if value is not None)
 
 
 def _day(moment: date) -> date:

@@ -7,6 +7,7 @@ blank and noted: the bot then knows less, and contacts the customer sooner, neve
 
 import dataclasses
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -65,7 +66,7 @@ class Refusal(Note):
     """Why a row is not imported; the column is "" where it is the whole row."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowDraft:
     """
     A customer as a row describes it; None is a blank, which erases nothing.
@@ -309,7 +310,7 @@ class _RowReader:
         return key or None
 
     def owner(self, cell: str) -> str | None:
-        return clean_text(_ADDRESS_BEHIND.sub("", cell), LONGEST_NAME) or None
+        return sys.intern(clean_text(_ADDRESS_BEHIND.sub("", cell), LONGEST_NAME)) or None  # stands in many rows
 
     def status(self, cell: str) -> Status | None:
         word = read.status_word(_typed(cell))
@@ -385,7 +386,7 @@ _TYPED = (frozenset(_SHORT) | _DATES) | {
 
 def _several(parts: Iterable[str], most: int, longest: int) -> tuple[str, ...] | None:
     cleaned = (clean_text(part, longest) for part in parts)
-    return tuple(dict.fromkeys(part for part in cleaned if part))[:most] or None
+    return tuple(dict.fromkeys(sys.intern(part) for part in cleaned if part))[:most] or None
 
 
 def _typed(cell: str) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from bot.core.errors import InvalidInput
 from bot.customers.rules.due import Status
-from bot.customers.rules.grouping import Grouper
+from bot.customers.rules.grouping import Grouper, RowGroup
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal
@@ -93,12 +93,17 @@ class Comparison:
 
 def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, apart: Collection[int]) -> list[ListedCustomer]:
     """Return the customers that the rows are about, in the order of the rows; unfit rows are refused."""
-    grouper = Grouper(drafts.rows, apart=frozenset(apart), of_people=drafts.of_people)
-    targets = matcher.match(grouper.groups)
-    prepared.refusals += under_headings((*grouper.refusals, *matcher.refusals), drafts)
+    targets = matcher.match(_group(drafts, prepared, apart))
+    prepared.refusals += under_headings(matcher.refusals, drafts)
     prepared.remarks += under_headings(matcher.remarks, drafts)
     prepared.remarks += (note for target in targets for row in target.rows for note in row.notes)
     return targets
+
+
+def _group(drafts: Drafts, prepared: Prepared, apart: Collection[int]) -> list[RowGroup]:
+    grouper = Grouper(drafts.rows, apart=frozenset(apart), of_people=drafts.of_people)
+    prepared.refusals += under_headings(grouper.refusals, drafts)
+    return grouper.groups
 
 
 def under_headings(notes: Iterable[N], drafts: Drafts) -> list[N]:

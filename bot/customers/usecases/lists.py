@@ -152,7 +152,7 @@ def _write_list(
             stale = _write_parts(batches, prepared, run, changed, progress)
     _leave_out(prepared, stale)
     plan = batches.read(_plan, drafts=drafts, prepared=prepared, changed=changed)
-    assigned = batches.read(writing.list_assigned, import_id=run.id)
+    assigned = batches.read(writing.list_assigned, run=run)
     batches.write(writing.finish_import, run=run, plan=plan, assigned=assigned)
     return ImportDone(id=run.id, plan=plan)
 

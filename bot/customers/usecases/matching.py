@@ -1,6 +1,5 @@
 """Matching what a list says to customers: by external id, then by domain and name."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.customers.rules.batches import id_of_row, ids_of_rows
-from bot.customers.rules.grouping import RowGroup, combine
+from bot.customers.rules.grouping import RowGroup, combine, repeated
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.tables import Alias, Customer
@@ -75,7 +74,7 @@ class Matcher:
         self.remarks: list[Note] = []
         self._by_domain: dict[str, list[ListedCustomer]] = {}
         self._by_name: dict[str, list[ListedCustomer]] = {}
-        self._matched: dict[int, ListedCustomer | None] = {}  # None: the group was refused
+        self._found: list[ListedCustomer] = []
         self._import_id = import_id
         stored = sa.select(*(getattr(Customer, name) for name in COMPARED_COLUMNS))
         for row in session.execute(stored.where(not_added_by(import_id))):
@@ -104,12 +103,12 @@ class Matcher:
         parted = self._part(groups)
         left = [group for group in parted if not self._match_by_id(group)]
         self._match_by_name(left)
-        in_domain, called = Counter(group.domain for group in parted), Counter(group.key for group in parted)
+        shared, called = repeated(group.domain for group in parted), repeated(group.key for group in parted)
         for group in left:
-            if id(group) not in self._matched and not self._match_by_domain(group, alone=in_domain[group.domain] == 1):
-                self._add_new(group, alone=in_domain[group.domain] == 1, has_namesake=called[group.key] > 1)
-        found = filter(None, (self._matched[id(group)] for group in parted))
-        return sorted(found, key=lambda target: target.rows[0].row_number)
+            alone = group.domain not in shared
+            if not group.is_settled and not self._match_by_domain(group, alone=alone):
+                self._add_new(group, alone=alone, has_namesake=group.key in called)
+        return sorted(self._found, key=lambda target: target.rows[0].row_number)
 
     def _part(self, groups: Sequence[RowGroup]) -> list[RowGroup]:
         """Divide the groups each row of which has a stored customer of its own: somebody has kept those rows apart."""
@@ -176,14 +175,13 @@ class Matcher:
             self._refuse(group, "domain", reason)
         elif len(known) == 1 and sharing and alone:
             self._take(group, sharing[0])
-        return id(group) in self._matched
+        return group.is_settled
 
     def _add_new(self, group: RowGroup, *, alone: bool, has_namesake: bool) -> None:
         shares = bool(group.domain) and (not alone or group.domain in self._by_domain)
         row = group.rows[0]
         target = ListedCustomer(id_of_row(self._import_id, row.row_number))
         self._take(group, target)
-        self._index(target)
         if has_namesake:
             reason = f"“{row.name}” has a namesake in this list: the rows differ, so each is a customer of its own."
             self.remarks.append(Note(row.row_number, "name", reason, row.name))
@@ -193,7 +191,8 @@ class Matcher:
 
     def _take(self, group: RowGroup, target: ListedCustomer) -> None:
         """Add what the rows say to a customer."""
-        self._matched[id(group)] = target
+        group.is_settled = True
+        self._found.append(target)
         target.given, left_out = combine(group)
         target.rows, target.why = group.rows, group.why
         if target.name_key and group.key != target.name_key:
@@ -202,14 +201,21 @@ class Matcher:
         target.domain = group.domain or target.domain
         if not target.external_id and (key := target.given.get("external_id")):
             target.external_id, target.source = key, target.given.get("source", "")
-            self.by_id.setdefault((target.source, key), target)
+            if target.current is not None:
+                self.by_id.setdefault((target.source, key), target)
         self.remarks += left_out
 
     def _refuse(self, group: RowGroup, column: str, reason: str) -> None:
-        self._matched[id(group)] = None
+        group.is_settled = True
         for row in group.rows:
             value = (row.domain if column == "domain" else row.name) or ""
             self.refusals.append(Refusal(row.row_number, column, reason, value))
+
+    def index_new(self, targets: Iterable[ListedCustomer]) -> None:
+        """Make the customers that the list adds findable as parents."""
+        for target in targets:
+            if target.current is None:
+                self._index(target)
 
     def _index(self, target: ListedCustomer) -> None:
         self.by_uuid[target.id] = target
@@ -240,7 +246,7 @@ def _fits_several(targets: Sequence[ListedCustomer], what: str) -> str:
     )
 
 
-def resolve_parents(targets: Iterable[ListedCustomer], matcher: Matcher) -> list[Note]:
+def resolve_parents(targets: Sequence[ListedCustomer], matcher: Matcher) -> list[Note]:
     """
     Set the parent that each customer's row names by external id or name.
 
@@ -248,6 +254,8 @@ def resolve_parents(targets: Iterable[ListedCustomer], matcher: Matcher) -> list
     """
     remarks: list[Note] = []
     naming = [target for target in targets if target.given.get("parent")]
+    if naming:
+        matcher.index_new(targets)
     for target in sorted(naming, key=lambda target: (target.source, target.external_id or "", target.name_key)):
         words = target.given["parent"]
         found = _find_parent(words, target, matcher)

@@ -1,5 +1,7 @@
 """Writing parts of an import into the tables, each in a few statements however many rows it has."""
 
+from bisect import insort
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -34,6 +36,7 @@ from bot.workspaces.usecases import BOT, record
 
 Values = dict[str, Any]
 
+NAMES_TOLD = 5
 MANY = 1000  # customers of one list, after which the database looks at its tables anew
 FILLED = ("customers", "customer_aliases", "contacts", "imports", "import_changes", "customer_tally")
 SCHEDULE_INPUTS = frozenset({"owner_id", "cadence_days", "added_on"})
@@ -180,8 +183,8 @@ def write_part(
     return Written(frozenset(batch.after), frozenset(stale))
 
 
-def list_assigned(session: Session, *, import_id: UUID, now: datetime) -> dict[str, list[str]]:  # noqa: ARG001 - every query takes the time
-    """Return the names of the customers that an import gave to each owner."""
+def list_assigned(session: Session, *, run: ImportRun, now: datetime) -> dict[str, CustomersHandedOver]:  # noqa: ARG001 - every query takes the time
+    """Return what to tell each owner to whom an import gave customers, reading some of those at a time."""
     owner = sa.case(
         (col(ImportChange.added), col(Customer.owner_id)),
         else_=cast("Any", ImportChange.after)["owner_id"].as_string(),
@@ -189,16 +192,21 @@ def list_assigned(session: Session, *, import_id: UUID, now: datetime) -> dict[s
     query = (
         select(owner, Customer.name)
         .join(ImportChange, col(ImportChange.customer_id) == col(Customer.id))
-        .where(ImportChange.import_id == import_id, owner.is_not(None))
+        .where(ImportChange.import_id == run.id, owner.is_not(None))
     )
-    assigned: dict[str, list[str]] = {}
-    for owner_id, name in session.exec(query):
-        assigned.setdefault(owner_id, []).append(name)
-    return assigned
+    totals, names = Counter[str](), dict[str, list[str]]()
+    for owner_id, name in session.exec(query, execution_options={"yield_per": MANY}):
+        totals[owner_id] += 1
+        insort(names.setdefault(owner_id, []), name)
+        del names[owner_id][NAMES_TOLD:]
+    return {
+        owner_id: CustomersHandedOver(names=tuple(names[owner_id]), total=total, by=run.by)
+        for owner_id, total in totals.items()
+    }
 
 
 def finish_import(
-    session: Session, *, run: ImportRun, plan: ImportPlan, assigned: Mapping[str, Sequence[str]], now: datetime
+    session: Session, *, run: ImportRun, plan: ImportPlan, assigned: Mapping[str, CustomersHandedOver], now: datetime
 ) -> None:
     """
     Record that every batch of an import is written, and notify new owners and who imported; it can be undone then.
@@ -364,12 +372,11 @@ def _insert(session: Session, table: type[SQLModel], rows: Sequence[Values]) -> 
 
 
 def _notify(
-    session: Session, assigned: Mapping[str, Sequence[str]], made: Import, plan: ImportPlan, *, now: datetime
+    session: Session, assigned: Mapping[str, CustomersHandedOver], made: Import, plan: ImportPlan, *, now: datetime
 ) -> None:
-    for owner, names in assigned.items():
+    for owner, schema in assigned.items():
         person = find_person_row(session, owner)
         if owner != made.by and person is not None and Mute.NEWS not in person.mutes:
-            schema = CustomersHandedOver(names=tuple(sorted(names)[:5]), total=len(names), by=made.by)
             outbox.enqueue(session, schema, to=owner, key=given_key(made.id, owner), now=now)
     if made.by != BOT:
         notification = ListImported(

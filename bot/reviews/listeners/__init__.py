@@ -6,7 +6,7 @@ from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.reviews import views
 from bot.reviews.listeners import capacity, plans
-from bot.reviews.queries import get_proof, list_who_waited
+from bot.reviews.queries import count_for_proof, get_proof, list_who_waited
 from bot.reviews.queries.review import get_review
 from bot.reviews.rules import PERIODS, USUAL_PERIOD, Period
 from bot.reviews.rules.groups import Grouping
@@ -14,6 +14,8 @@ from bot.reviews.usecases import set_size_limits
 from bot.slack.callers import Caller
 from bot.workspaces.listeners import listen
 
+LONG = 20_000
+"""Customers whose figures take seconds."""
 _GROUPINGS = "size, owner, tag, country or age"
 
 
@@ -51,6 +53,8 @@ async def proof(caller: Caller, words: str) -> None:
     if days not in {str(period) for period in PERIODS}:
         raise InvalidInput(f"Say over how many days and by what: /evenhand proof 30, 90 or 365 by {_GROUPINGS}.")
     await caller.ack()  # thousands of customers may take longer than Slack waits
+    if (customers := await caller.read(count_for_proof)) > LONG:
+        await caller.respond(views.on_its_way(customers))
     await caller.respond(views.proof(await caller.read(get_proof, days=int(days), by=Grouping(by))))
 
 

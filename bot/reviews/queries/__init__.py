@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from bot.customers.queries import list_by_ids, list_schemas
+from bot.customers.queries.coverage import count_customers
 from bot.people.queries import get_today
 from bot.people.usecases import require_manager
 from bot.reviews.queries.care import Care, CarePeriod, read_care
@@ -43,9 +44,20 @@ def get_proof(
     """
     require_manager(session, by=viewer, wish=WISH)
     today = get_today(session, person_id=viewer, now=now)
-    care = read_care(session, today)
+    care = read_care(session, today, tags=by is Grouping.TAG)
     proof = make_proof(session, care, days=days if days in PERIODS else USUAL_PERIOD, until=today, by=by)
     return proof.model_copy(update={"reconciliation": reconcile(session, today=today)})
+
+
+def count_for_proof(session: Session, *, viewer: str, now: datetime) -> int:  # noqa: ARG001 - every query takes the time
+    """
+    Return how many customers a proof is about.
+
+    Raises:
+        NotAllowed: the viewer is no manager.
+    """
+    require_manager(session, by=viewer, wish=WISH)
+    return count_customers(session)[0]
 
 
 def make_proof(session: Session, care: Care, *, days: int, until: date, by: Grouping = Grouping.SIZE) -> Proof:
@@ -82,7 +94,7 @@ def list_who_waited(
     """
     require_manager(session, by=viewer, wish=WISH)
     today = get_today(session, person_id=viewer, now=now)
-    care = read_care(session, today)
+    care = read_care(session, today, tags=by is Grouping.TAG)
     period = care.during(since=today - timedelta(days=days), until=today)
     found = [group for group in list_groups(session, care, period, by) if group.key == key]
     mine = [care.customers[one] for group in found for one in group.customers if one in period.waits]
@@ -110,14 +122,14 @@ def figures_of(
     group: Group, care: Care, period: CarePeriod, counts: Mapping[UUID, Counts], *, currency: str | None
 ) -> GroupFigures:
     """Return the figures of a *group* in a period."""
-    rows = [period.facts[key] for key in group.customers]
+    sizes = [period.facts[key].size for key in group.customers]
     mine = [period.waits[key] for key in group.customers if key in period.waits]
     measures = add_up(counts[key] for key in group.customers if key in counts)
     longest, counted = [wait.longest for wait in mine], sum(wait.counted for wait in mine)
-    values = [int(row.annual_value) for row in rows if row.annual_value is not None and row.currency == currency]
-    heads = [row.headcount for row in rows if row.headcount is not None]
+    values = [int(one.annual_value) for one in sizes if one.annual_value is not None and one.currency == currency]
+    heads = [one.headcount for one in sizes if one.headcount is not None]
     return GroupFigures(
-        key=group.key, words=group.words, customers=len(rows), values=_range(values), headcounts=_range(heads),
+        key=group.key, words=group.words, customers=len(sizes), values=_range(values), headcounts=_range(heads),
         half=percentile(longest, MIDDLE), nine_in_ten=percentile(longest, NEARLY_ALL),
         percent=100 * sum(wait.in_cadence for wait in mine) // counted if counted else None,
         never=sum(not care.was_talked_to(key, period.until) for key in group.customers),

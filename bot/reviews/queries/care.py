@@ -8,9 +8,10 @@ What was true is taken as it was on the day (`tables.FormerFacts`), so an edit c
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -34,10 +35,20 @@ from bot.reviews.rules import (
     measure_wait,
 )
 from bot.reviews.rules.limits import Limits, divide_by_limits
-from bot.reviews.tables import FACT_NAMES, FormerFacts, SizeLimits
+from bot.reviews.tables import FormerFacts, SizeLimits
 
-COLUMNS = ("id", "name", "added_on", "waiting_since", "last_contact_on", *FACT_NAMES)
-_FORMER = ("customer_id", "until", *FACT_NAMES)
+FACTS = ("status", "owner_id", "effective_cadence_days", "annual_value", "currency", "headcount", "country")
+COLUMNS = ("id", "name", "added_on", "waiting_since", "last_contact_on")
+
+
+class CustomerFacts(NamedTuple):
+    """What was true of a customer for some time; *cadence* is None where nobody had to look after it."""
+
+    cadence: int | None
+    owner_id: str | None
+    size: Size
+    country: str | None
+    tags: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -51,15 +62,15 @@ class CarePeriod:
 
     since: date
     until: date
-    facts: Mapping[UUID, Any]
+    facts: Mapping[UUID, CustomerFacts]
     bands: Mapping[UUID, Band]
     waits: Mapping[UUID, Wait]
     limits: Limits | None = None
 
-    @property
+    @cached_property
     def sizes(self) -> dict[UUID, Size]:
         """What was known about how large each customer was."""
-        return sizes_of(self.facts)
+        return {key: facts.size for key, facts in self.facts.items()}
 
     def shares(self, group: Callable[[UUID], Any]) -> dict[Any, int]:
         """Return the percent of days in cadence by what *group* says of a customer; nothing without days."""
@@ -72,8 +83,7 @@ class CarePeriod:
 
     def owner(self, key: UUID) -> str | None:
         """Return whose customer it was."""
-        owner_id: str | None = self.facts[key].owner_id
-        return owner_id
+        return self.facts[key].owner_id
 
 
 @dataclass(frozen=True)
@@ -84,20 +94,39 @@ class Care:
     """
 
     customers: Mapping[UUID, Any]
-    facts: Mapping[UUID, Sequence[Stretch[Any]]]
+    facts: Mapping[UUID, Sequence[Stretch[CustomerFacts]]]
     contacts: Mapping[UUID, Sequence[date]]
     spans: Mapping[UUID, Sequence[Span]]
     limits: Sequence[tuple[date, Limits | None]] = ()
 
+    @cached_property
+    def cadences(self) -> dict[UUID, list[Stretch[int | None]]]:
+        """The cadence of each customer and when it held; None where nobody had to look after it."""
+        return {
+            key: [(begins, ends, facts.cadence) for begins, ends, facts in stretches]
+            for key, stretches in self.facts.items()
+        }
+
+    @cached_property
+    def added(self) -> dict[UUID, date]:
+        """The day on which each customer was added."""
+        return {key: row.added_on for key, row in self.customers.items()}
+
     def during(self, *, since: date, until: date) -> CarePeriod:
         """Return how customers were looked after on the days after *since* up to *until*."""
-        facts = {key: found for key in self.customers if (found := self._last(key, since, until)) is not None}
-        waits = {
-            key: measure_wait(self.spans[key], _cadences(self.facts[key]), since=since, until=until)
-            for key in facts
-            if self.customers[key].added_on < until
+        added = self.added
+        facts = {
+            key: found
+            for key, stretches in self.facts.items()
+            if added[key] <= until and (found := _last(stretches, since, until)) is not None
         }
-        sizes, limits = sizes_of(facts), next((one for day, one in reversed(self.limits) if day <= until), None)
+        waits = {
+            key: measure_wait(self.spans[key], self.cadences[key], since=since, until=until)
+            for key in facts
+            if added[key] < until
+        }
+        limits = next((one for day, one in reversed(self.limits) if day <= until), None)
+        sizes = {key: found.size for key, found in facts.items()}
         bands = divide_by_limits(sizes, limits) if limits else divide_into_bands(sizes)
         return CarePeriod(since=since, until=until, facts=facts, bands=bands, waits=waits, limits=limits)
 
@@ -105,37 +134,44 @@ class Care:
         """Return whether anybody had talked to the customer up to *until*."""
         return any(day <= until for day in self.contacts.get(key, ()))
 
-    def _last(self, key: UUID, since: date, until: date) -> Any:
-        """Return what was true on the last day of a period on which it was looked after; None without such a day."""
-        if self.customers[key].added_on > until:
-            return None
-        for begins, ends, facts in reversed(self.facts[key]):
-            if begins <= until and ends > since and facts.status is Status.ACTIVE:
-                return facts
-        return None
+
+def _last(stretches: Sequence[Stretch[CustomerFacts]], since: date, until: date) -> CustomerFacts | None:
+    """Return what was true on the last day of a period on which somebody had to look after it; None without one."""
+    for begins, ends, facts in reversed(stretches):
+        if begins <= until and ends > since and facts.cadence is not None:
+            return facts
+    return None
 
 
-def sizes_of(facts: Mapping[UUID, Any]) -> dict[UUID, Size]:
-    """Return what *facts* say about how large each customer was."""
-    return {key: Size(row.annual_value, row.currency, row.headcount) for key, row in facts.items()}
+def read_care(session: Session, today: date, *, tags: bool = False) -> Care:
+    """
+    Read the customers that are or were active, with all their contacts up to *today*.
 
-
-def read_care(session: Session, today: date) -> Care:
-    """Read the customers that are or were active, with all their contacts up to *today*."""
-    former = _list_former(session)
+    Their *tags* are read only when asked for: turning them from JSON takes as long as all the rest of a row.
+    """
+    names = [*FACTS, *(["tags"] if tags else [])]
+    former = _list_former(session, names)
     once = sa.select(col(FormerFacts.customer_id)).where(
         col(FormerFacts.workspace_id) == workspace_of(session), col(FormerFacts.status) == Status.ACTIVE
     )
     ours = sa.and_(CUSTOMERS.c.workspace_id == workspace_of(session), sa.or_(is_active(), CUSTOMERS.c.id.in_(once)))
-    customers = session.execute(sa.select(*(CUSTOMERS.c[name] for name in COLUMNS)).where(ours)).all()
+    customers = session.execute(sa.select(*(CUSTOMERS.c[name] for name in (*COLUMNS, *names))).where(ours)).all()
     contacts = _list_contacts(session, customers)
     return Care(
         customers={row.id: row for row in customers},
-        facts={row.id: list_stretches(row, former.get(row.id, ())) for row in customers},
+        facts={row.id: list_stretches(_facts(row), former.get(row.id, ())) for row in customers},
         contacts=contacts,
         spans={row.id: list_waits(contacts.get(row.id, ()), added_on=row.added_on, until=today) for row in customers},
         limits=_list_limits(session),
     )
+
+
+def _facts(row: Any) -> CustomerFacts:
+    """Return the facts in a row of customers or of former facts."""
+    return CustomerFacts(
+        cadence=row.effective_cadence_days if row.status is Status.ACTIVE else None, owner_id=row.owner_id,
+        size=Size(row.annual_value, row.currency, row.headcount), country=row.country, tags=getattr(row, "tags", ()),
+    )  # fmt: skip
 
 
 def _list_limits(session: Session) -> list[tuple[date, Limits | None]]:
@@ -146,24 +182,17 @@ def _list_limits(session: Session) -> list[tuple[date, Limits | None]]:
     ]
 
 
-def _cadences(stretches: Sequence[Stretch[Any]]) -> list[Stretch[int | None]]:
-    return [
-        (begins, ends, facts.effective_cadence_days if facts.status is Status.ACTIVE else None)
-        for begins, ends, facts in stretches
-    ]
-
-
-def _list_former(session: Session) -> dict[UUID, list[tuple[date, Any]]]:
+def _list_former(session: Session, names: Iterable[str]) -> dict[UUID, list[tuple[date, CustomerFacts]]]:
     """Return the former facts of each customer by the day in the workspace's zone on which they ended."""
     calendar = get_calendar(session, None)
-    columns = (getattr(FormerFacts, name) for name in _FORMER)
+    columns = (getattr(FormerFacts, name) for name in ("customer_id", "until", *names))
     rows = session.execute(
         sa.select(*columns)
         .where(col(FormerFacts.workspace_id) == workspace_of(session))
         .order_by(col(FormerFacts.customer_id), col(FormerFacts.number))
     )
     return {
-        customer_id: [(calendar.today(row.until), row) for row in theirs]
+        customer_id: [(calendar.today(row.until), _facts(row)) for row in theirs]
         for customer_id, theirs in groupby(rows, key=itemgetter(0))
     }
 

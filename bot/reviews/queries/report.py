@@ -25,7 +25,7 @@ def get_report(session: Session, *, first: date, last: date, now: datetime) -> R
         raise InvalidInput(f"{last} is before {first}; give the first day with --from and the last with --to.")
     if last > today:
         raise InvalidInput(f"{last} hasn't come yet; end the report with {today} or a day before it.")
-    care, days = read_care(session, today), (last - first + ONE_DAY).days
+    care, days = read_care(session, today, tags=True), (last - first + ONE_DAY).days
     proofs = {by: make_proof(session, care, days=days, until=last, by=by) for by in Grouping}
     proof = proofs[Grouping.SIZE]
     return Report(

@@ -44,6 +44,12 @@ def _accounts(schema: Proof) -> list[ui.Block]:
     )
 
 
+def on_its_way(customers: int) -> ui.Message:
+    """Draw that the proof takes a while."""
+    text = f"The figures of {ui.plural(customers, 'customer')} are on their way."
+    return ui.Message(text=text, blocks=[ui.section(text)])
+
+
 def headline(schema: Proof) -> str:
     """Return the sentence that the proof comes to."""
     if schema.gap is None:
