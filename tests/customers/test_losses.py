@@ -26,6 +26,7 @@ from bot.people.rules import Mute
 from bot.people.tables import Person
 from bot.promises.usecases import scheduled
 from tests.checkins.office import log
+from tests.customers.lists import take_in
 from tests.customers.screens import answer, customer, shown, told, window
 from tests.customers.test_details import trail_of
 from tests.customers.test_families import found
@@ -150,6 +151,16 @@ def test_an_open_loss_fills_the_form_in(office: Office) -> None:
     form = office.ask(get_loss_form, customer_id=acme, viewer=ANA, features=office.runtime.features)
     assert (form.reason, form.foreseen, form.lost_on, form.words) == (LossReason.PRICE, True, TODAY, "20% too dear")
     assert form.before == ()
+
+
+@pytest.mark.both_databases
+def test_a_list_that_says_active_ends_the_loss(office: Office) -> None:
+    """On the day of the import; one that it doesn't name stays lost."""
+    acme, bolt = office.customer("Acme"), office.customer("Bolt")
+    for key in (acme, bolt):
+        lose(office, key)
+    take_in(office, "Name,Status\nAcme,active\n")
+    assert {one.customer_id: one.ended_on for one in losses(office)} == {acme: TODAY, bolt: None}
 
 
 def test_the_owners_of_others_in_the_family_are_told_once(office: Office) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from bot.core.errors import InvalidInput
 from bot.customers.queries.losses import list_losses
@@ -13,6 +15,7 @@ from bot.customers.rules.losses import LossReason, loss_day_problem
 from bot.customers.schemas.losses import LossDetails, RelativeLost
 from bot.customers.tables import Customer, Loss
 from bot.customers.usecases.families import NAMES_TOLD, tell_relatives
+from bot.customers.usecases.stale import chunks
 
 
 def describe_loss(reason: LossReason, words: str) -> str:
@@ -60,6 +63,14 @@ def follow_status(
     for name, value in said.items():
         setattr(loss, name, value)
     return {"lost_on": lost_on.isoformat(), "lost_because": details.reason.value, "foreseen": details.foreseen}
+
+
+def end_losses(session: Session, customer_ids: Sequence[UUID], *, on: date) -> None:
+    """End the losses of customers that a list says are served again."""
+    ended = sa.case((col(Loss.lost_on) > on, col(Loss.lost_on)), else_=on)
+    for some in chunks(customer_ids):
+        theirs = sa.update(Loss).where(col(Loss.customer_id).in_(some), col(Loss.ended_on).is_(None))
+        session.exec(theirs.values(ended_on=ended))
 
 
 def _tell_relatives_of_loss(session: Session, customer: Customer, loss: Loss, *, by: str, now: datetime) -> None:

@@ -26,6 +26,7 @@ from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.schemas import CustomersHandedOver, ImportPlan
 from bot.customers.schemas.importing import ImportRun, ListImported
 from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer, Import, ImportChange, NamedParent
+from bot.customers.usecases.losses import end_losses
 from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.running import end_run, require_run
 from bot.customers.usecases.stale import chunks, find_stale
@@ -163,6 +164,8 @@ def write_part(
     batch = build_batch(session, fresh, file_name=run.file_name, by=run.by, now=run.at)
     _insert(session, Customer, batch.customers)
     update_rows(session, Customer, batch.updates)
+    served = {Status.ACTIVE, Status.PAUSED}
+    end_losses(session, [key for key, row in batch.updates if row.get("status") in served], on=run.at.date())
     _insert(session, Alias, batch.aliases)
     _insert(session, Contact, batch.contacts)
     update_rows(session, Contact, batch.contact_updates)
