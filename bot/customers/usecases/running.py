@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from bot.core import outbox
@@ -85,13 +86,13 @@ def start_import(
 
 def require_upload(session: Session, upload_id: UUID, by: str) -> Upload:
     """
-    Return the list that *by* has sent and not imported.
+    Return the list that *by* has sent and not imported; its content, which may be long, is read when it is needed.
 
     Raises:
         AlreadyDone: it was imported before, or forgotten after a day.
     """
     query = select(Upload).where(Upload.id == upload_id, Upload.by == by, col(Upload.import_id).is_(None))
-    upload = session.exec(query.with_for_update()).first()
+    upload = session.exec(query.options(defer(Upload.content)).with_for_update()).first()  # type: ignore[arg-type]  # SQLModel's types hide the column
     if upload is None:
         raise AlreadyDone("That list was imported already, or a day has passed; send it again if it is new.")
     return upload
