@@ -80,12 +80,16 @@ def list_relatives(session: Session, customer: Customer) -> Relatives:
     root_id = customer.id
     if customer.parent_id is not None:
         root_id = find_root(customer.id, list_ancestors(session, customer.id))
+    columns = [CUSTOMERS.c[name] for name in (*NAMES, "name_key")]
+    child = sa.select(CUSTOMERS.c.id).where(_ours(session), CUSTOMERS.c.parent_id == root_id)
+    if session.execute(child.order_by(CUSTOMERS.c.name_key).limit(1)).first() is None:
+        alone = session.execute(sa.select(*columns).where(_ours(session), CUSTOMERS.c.id == root_id)).one()
+        return Relatives(root_id, {root_id: alone})
     member = sa.select(CUSTOMERS.c.workspace_id, CUSTOMERS.c.id)
     top = member.where(_ours(session), CUSTOMERS.c.id == root_id)
     down = top.cte("family", recursive=True)  # UNION, which ends in a circle from before
     down = down.union(member.join(down, sa.and_(_with(down), CUSTOMERS.c.parent_id == down.c.id)))
     some = sa.select(down.c.id).limit(MOST_MEMBERS + 1)
-    columns = (CUSTOMERS.c[name] for name in (*NAMES, "name_key"))
     rows = session.execute(sa.select(*columns).where(_ours(session), CUSTOMERS.c.id.in_(some))).all()
     return Relatives(root_id, {row.id: row for row in sorted(rows, key=lambda row: (row.name_key, row.id))})
 

@@ -47,8 +47,9 @@ def _list_candidates(session: Session, customer: Customer) -> list[tuple[Custome
 
 
 def _find(session: Session, customer: Customer, which: Any) -> list[Customer]:
-    query = select(Customer).where(which, Customer.id != customer.id).order_by(col(Customer.id)).limit(MOST_LOOKED_AT)
-    return list(session.exec(query).all())
+    order = (col(Customer.added_on), col(Customer.id))  # which no index has, so that the condition's own is used
+    query = select(Customer).where(which, Customer.id != customer.id).order_by(*order)
+    return list(session.exec(query.limit(MOST_LOOKED_AT)).all())
 
 
 def _place(customer: Customer) -> tuple[int, str, UUID]:
