@@ -36,5 +36,5 @@ def test_a_company_is_built_whole(runtime: Runtime, database: Database) -> None:
         assert list_all_problems(session, START) == []
         assert count_customers(session)[0] == MANY
         assert [find_customer(session, name, partly=False).name for name in names[::60]] == names[::60]
-        rows = {one: session.connection().exec_driver_sql(f"SELECT count(*) FROM {one}").scalar() for one in KEPT}  # noqa: S608 - our names
+        rows = {one: session.connection().exec_driver_sql(f"SELECT count(*) FROM {one}").scalar_one() for one in KEPT}  # noqa: S608 - our names
         assert rows["mention_unread_names"] == MANY < rows["customer_names"]
