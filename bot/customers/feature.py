@@ -4,6 +4,7 @@ from bot.core.feature import Feature
 from bot.customers import listeners, queries, views
 from bot.customers.queries import coverage, screens
 from bot.customers.queries.losses import refresh_relative_lost
+from bot.customers.queries.timeline import timeline
 from bot.customers.schemas import CustomersHandedOver, CustomerTaken
 from bot.customers.schemas.importing import ImportInterrupted, ImportTakenBack, ListImported
 from bot.customers.schemas.losses import RelativeLost
@@ -26,7 +27,7 @@ FEATURE = Feature(
     },
     refresh={RelativeLost: refresh_relative_lost},
     brief=screens.brief_of_contacts,
-    timeline=screens.timeline,
+    timeline=timeline,
     erase=erasing.erase,
     export=queries.export,
     check=coverage.list_problems,

@@ -10,8 +10,9 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.gateways import write_csv
 from bot.customers.queries import HEADERS, export, export_rows, get_customer
 from bot.customers.queries.checking import list_problems
-from bot.customers.queries.screens import get_card, get_details, list_options, list_page, look_up, timeline
+from bot.customers.queries.screens import get_card, get_details, list_options, list_page, look_up
 from bot.customers.queries.searching import find_customer
+from bot.customers.queries.timeline import timeline
 from bot.customers.rules.cells import ContactDetails, UnclearContact, read_contacts, write_contact
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerDetails

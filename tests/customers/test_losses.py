@@ -15,7 +15,8 @@ from bot.core.errors import InvalidInput
 from bot.core.outbox import OutboxMessage
 from bot.customers.queries import export, get_customer
 from bot.customers.queries.losses import get_loss_form, refresh_relative_lost
-from bot.customers.queries.screens import get_card, timeline
+from bot.customers.queries.screens import get_card
+from bot.customers.queries.timeline import timeline
 from bot.customers.rules.due import Status
 from bot.customers.rules.losses import LossReason
 from bot.customers.schemas.losses import LossDetails, RelativeLost

@@ -19,8 +19,8 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.customers.gateways import read_drafts
 from bot.customers.queries import get_customer
-from bot.customers.queries.screens import timeline
 from bot.customers.queries.sharing import list_shares
+from bot.customers.queries.timeline import timeline
 from bot.customers.rules.due import Status
 from bot.customers.rules.sharing import UNIT, load_of, room_of, share_out
 from bot.customers.schemas.sharing import ShareDone

@@ -23,9 +23,9 @@ from bot.customers.queries.screens import (
     list_imports,
     list_options,
     list_page,
-    timeline,
 )
 from bot.customers.queries.searching import find_customer, list_nearest
+from bot.customers.queries.timeline import timeline
 from bot.customers.rules.due import SnoozeReason, Status
 from bot.customers.schemas import CustomerDetails, ImportDone
 from bot.customers.tables import Customer
