@@ -97,6 +97,8 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Values]) 
     if connection.dialect.name == "sqlite":
         insert_many(connection, table, columns, rows)
         return
+    # A foreign key's plan that was made when the table held next to nothing would read all of it for every row.
+    connection.exec_driver_sql("DISCARD PLANS")
     raw: Any = connection.connection.cursor()
     with raw.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copying:
         for row in rows:
