@@ -95,7 +95,6 @@ def apply_import(
     return run_import(OneTransaction(session, now), drafts=drafts, options=options, by=by, progress=progress)
 
 
-@without_collecting()
 def run_import(
     batches: Batches,
     *,
@@ -185,6 +184,7 @@ def _leave_out(prepared: Prepared, stale: Collection[UUID]) -> None:
     prepared.known = [target for target in prepared.known if target.id not in stale]
 
 
+@without_collecting()
 def _prepare(
     session: Session, *, drafts: Drafts, options: ImportOptions, by: str, import_id: UUID, now: datetime
 ) -> Prepared:
