@@ -111,7 +111,7 @@ async def test_an_owner_who_is_deactivated_leaves_nobody_behind(world: World) ->
     assert not any("to hear from you" in message.text for message in world.as_(MARA).sees())
     reminded = world.office.look(lambda session: session.exec(select(Reminder.person_id)).all())
     assert ANA not in reminded
-    message = await wait_for_message(world.as_(MARA), "Ana Lima")
+    message = await wait_for_message(world.as_(MARA), "Ana Lima was deactivated in Slack")
     assert "Bakery" in words(message)
     pool = await run_command(world.as_(MARA), "/customers pool")
     assert pool is not None

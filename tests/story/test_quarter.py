@@ -38,7 +38,7 @@ async def test_the_proof_finds_that_somebody_wasnt_fair(sqlite_url: str) -> None
         capacity = runtime.read_now(get_capacity, workspace=TEAM, viewer=MARA)
     assert proof.gap is not None
     assert proof.gap_before is not None
-    assert sum(band.customers for band in proof.bands) == CUSTOMERS
+    assert sum(group.customers for group in proof.groups) == CUSTOMERS
     assert 0.9 < proof.gap_before.ratio < 1.1
     assert proof.gap_before.chance > 50
     assert proof.gap.ratio > proof.gap.low > 1.2
