@@ -47,6 +47,10 @@ def words(shown: Message | View) -> str:
     return "\n".join(_texts(shown.blocks))
 
 
+def _count_asides(me: Actor) -> int:
+    return sum("By the way" in message.text for message in me.sees())
+
+
 def _texts(value: Any) -> list[str]:
     if isinstance(value, dict):
         own = [value["text"]] if isinstance(value.get("text"), str) else []
@@ -168,12 +172,15 @@ class Play:
         await self.world.bot.runtime.drain()
 
     async def _log(self, actor: Actor, message: Message, customer_id: UUID, result: str) -> None:
+        heard = _count_asides(actor)
         await actor.press(message, "checkins.log", value=str(customer_id))
         form = await actor.modal_opened("Check-in")
         await actor.choose(form, "checkins.result", result)
         await actor.fill(form, checkins_note=f"{result} on {self.world.now:%d %b}")
         assert await actor.submit(form) is None
         await actor.until(lambda _: f"✓ {self._shown(customer_id)} · {result}" in words(message))
+        if result == "talked" and any(one.id == customer_id and one.parent_id for one in self._customers()):
+            await actor.until(lambda me: _count_asides(me) > heard)
         self.done[result] += 1
 
     async def _ask_for_peace(self, actor: Actor, message: Message, customer_id: UUID, until: date) -> None:
