@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
@@ -277,7 +277,12 @@ def test_every_row_is_in_exactly_one_number(
     assert sum(numbers(planned(office, as_list(rows)))) == total
 
 
+JUST_LOOP = {"Name": "The Loop", "External id": "", "Domain": "", "Owner": "", "Town": "", "Contact name": ""}
+LOOP_1 = {**JUST_LOOP, "External id": "1"}
+
+
 @given(rows=ALIKE, pressed=st.sets(st.integers(0, 3)))
+@example(rows=[LOOP_1, {**LOOP_1, "Contact name": "Jo"}, JUST_LOOP], pressed=set())
 @settings(max_examples=25)
 def test_a_list_of_namesakes_is_known_again(empty_office: Any, rows: list[dict[str, str]], pressed: set[int]) -> None:
     """

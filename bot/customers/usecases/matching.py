@@ -122,13 +122,19 @@ class Matcher:
         found: set[int] = set()
         for key, namesakes in by_key.items():
             by_turns = [part for _, part in sorted(namesakes, key=lambda each: each[0])]
-            wanting = [(part, [one for one in self._by_name[key] if self._fits(part, one)]) for part in by_turns]
+            wanting = [(part, self._list_fitting(part, key)) for part in by_turns]
             found |= {id(part) for part, _ in pair_up(wanting, self._comparison, only_the_same=True)[0]}
         parted: list[RowGroup] = []
         for group in groups:
             each = parts.get(id(group), ())
             parted += each if each and all(id(part) in found for part in each) else [group]
         return parted
+
+    def _list_fitting(self, part: RowGroup, key: str) -> list[ListedCustomer]:
+        """Return the customer that has the id of *part*, else those called *key* that it may mean."""
+        ids = () if part.is_without_id else part.ids.items()
+        known = [target for pair in ids if (target := self.by_id.get(pair)) is not None]
+        return [target for target in known or self._by_name[key] if self._fits(part, target)]
 
     def _fits(self, group: RowGroup, target: ListedCustomer) -> bool:
         """Return whether *group* may mean its namesake *target*: no row does yet, and no id or domain forbids it."""

@@ -65,6 +65,11 @@ class Comparison:
         """Return what is stored about a customer in the place of a field of lists."""
         return _comparable(getattr(target.current, _COLUMNS.get(name, name)))
 
+    def knows_contact(self, target: "ListedCustomer", group: RowGroup) -> bool:
+        """Return whether the group's first row names no contact, or one of a customer's."""
+        row = group.rows[0]
+        return not (row.contact_email or row.contact_name) or self.has_contact(target, group)
+
     def has_contact(self, target: "ListedCustomer", group: RowGroup) -> bool:
         """Return whether a contact of the group's first row is one of a customer's."""
         if self._contacts is None:
@@ -94,7 +99,7 @@ def pair_up(wanting: Wanting, comparison: Comparison, *, only_the_same: bool = F
         ((group, targets),) = wanting
         return [(group, target) for target in targets], []
     pairing = _Pairing(wanting, comparison)
-    pairing.pair_the_same()
+    pairing.pair_the_same(with_contact=only_the_same)
     if only_the_same:
         return pairing.pairs, []
     return pairing.pairs, pairing.pair_the_similar()
@@ -123,8 +128,12 @@ class _Pairing:
             if id(group) not in self._paired
         ]
 
-    def pair_the_same(self) -> None:
-        """Pair groups with customers of which they say nothing new, unless several are so and fewer groups say it."""
+    def pair_the_same(self, *, with_contact: bool) -> None:
+        """
+        Pair groups with customers of which they say nothing new, unless several are so and fewer groups say it.
+
+        *with_contact*: a contact that the customer doesn't have is new, too.
+        """
         everybody = {target.id: target for _, targets in self.wanting for target in targets}
         tables: dict[tuple[str, ...], dict[tuple[Any, ...], list[ListedCustomer]]] = {}
         wanted = Counter(map(_signature, self._said.values()))
@@ -138,6 +147,8 @@ class _Pairing:
                         table.setdefault(stored, []).append(target)
                 may = {target.id for target in targets} - self._taken
                 same = [target for target in tables[names].get(values, ()) if target.id in may]
+                if with_contact:
+                    same = [target for target in same if self.comparison.knows_contact(target, group)]
                 if len(same) > 1 and by_contact:
                     same = [target for target in same if self.comparison.has_contact(target, group)]
                 if len(same) == 1 or (not by_contact and 0 < len(same) <= wanted[signature]):

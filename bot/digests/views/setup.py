@@ -28,6 +28,7 @@ HELP = (
     "*/assign @ana Acme friday call about the invoice* asks somebody; */assign list* shows what is open.",
     "*/promise Acme friday send the price list* keeps a promise in mind; */promise list* shows what we owe.",
     "*/escalate Acme the portal is down* records a problem; */escalate list* shows the open ones.",
+    "*/campaign* shows who is called at random, and what came of it; */campaign new* is for managers.",
     "*/mentions* shows what was written about us and waits for an answer; */mentions add* saves what you found.",
     "*/evenhand setup* is for managers: cadence, digests, who manages. */evenhand health* shows whether all runs well.",
 )
