@@ -1,6 +1,5 @@
 """The company that benchmarks measure is what its customers' triggers would have made of it."""
 
-import pytest
 from sqlmodel import Session
 
 from benchmarks.company import WORKSPACE, build_company
@@ -10,7 +9,6 @@ from bot.customers.queries.coverage import count_customers, list_all_problems
 from bot.customers.queries.searching import find_customer
 from tests.makers import START
 
-pytestmark = pytest.mark.both_databases
 MANY = 300
 KEPT = ("customer_names", "mention_unread_names")
 

@@ -30,8 +30,6 @@ from jobs.level_load import level_load
 from tests.customers.lists import take_in
 from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
 
-pytestmark = pytest.mark.both_databases
-
 TODAY = date(2026, 11, 23)  # a Monday
 DUE = date(2026, 12, 3)
 USUAL = {"cadence": 30, "floor": 90, "factor": 1.5, "first_calls": 8}
@@ -66,6 +64,7 @@ def problems(office: Office) -> list[str]:
     return office.look(lambda session: list_all_problems(session, office.runtime.clock.now()))
 
 
+@pytest.mark.both_databases
 async def test_a_crowded_day_is_spread_over_the_days_before_it(office: Office) -> None:
     """Twenty are due on one day: eight stay, the others come on the two working days before; the first is a holiday."""
     crowd(office)
@@ -119,6 +118,7 @@ async def test_computing_every_date_again_keeps_the_days_level(office: Office) -
     assert dues(office) == before
 
 
+@pytest.mark.both_databases
 async def test_a_contact_ends_it_and_undoing_the_contact_brings_it_back(office: Office) -> None:
     """Whoever was called is due a whole cadence later; after *Undo*, on the day that it was moved to."""
     crowd(office)

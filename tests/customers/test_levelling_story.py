@@ -14,8 +14,6 @@ from tests.customers.screens import answer, shown, told, window
 from tests.makers import ANA, MARA
 from tests.world import World, open_world
 
-pytestmark = pytest.mark.both_databases
-
 CAP = 8
 CADENCE = 90
 SPREAD = (
@@ -68,6 +66,7 @@ async def switch(world: World, choice: str) -> None:
     await mara.close(await window(world, MARA, "Setup", "Saved."))
 
 
+@pytest.mark.slow
 async def test_three_hundred_at_once_are_never_more_than_eight_a_day(world: World) -> None:
     """A hundred were talked to on one day, two hundred never: each has a day, within its cadence, and says why."""
     await take_in(world)

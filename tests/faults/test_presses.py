@@ -18,8 +18,6 @@ from tests.faults.processes import running
 from tests.makers import ANA, START, Office
 from tests.shell.outside import rehearsal
 
-pytestmark = pytest.mark.both_databases
-
 ROUNDS, PRESSES = 2, 4
 
 

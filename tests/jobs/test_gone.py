@@ -15,8 +15,6 @@ from bot.people.schemas import CoverAsked, OwnerLeft, PassedOn
 from tests.makers import ANA, BOB, KIRI, MARA
 from tests.world import World, open_world
 
-pytestmark = pytest.mark.both_databases
-
 COVER = CoverAsked(owner="R&D <Bob>", first_day=date(2026, 11, 30), last_day=date(2026, 12, 4))
 
 
@@ -52,6 +50,7 @@ def promote(session: Session, *, now: object) -> None:
         get_person(session, person_id).role = Role.MANAGER
 
 
+@pytest.mark.both_databases
 async def test_a_message_to_somebody_who_left_goes_to_the_manager(world: World) -> None:
     """It says whom it was for and what it said, once, and as it was written."""
     leave(world, ANA)

@@ -24,6 +24,7 @@ from demo.company import load_company
 from demo.people import PEOPLE
 from tests.makers import LONG_AGO, START, WORKSPACE, add_person
 
+SLOW = pytest.mark.slow
 TABLES = ("customers", "checkins", "promises", "escalations", "followups", "people", "mentions", "outbox")
 
 
@@ -94,6 +95,7 @@ def test_everything_arrives(source: Database, target: Database) -> None:
         assert list_tally_problems(session) == []
 
 
+@SLOW
 def test_new_rows_are_numbered_after_the_copied_ones(source: Database, target: Database) -> None:
     """What was true of a customer is kept on when it changes in the new database."""
     headcount = sa.text("UPDATE customers SET headcount = :headcount WHERE name = 'Harlem Print Works'")
@@ -107,6 +109,7 @@ def test_new_rows_are_numbered_after_the_copied_ones(source: Database, target: D
     assert _count(target, "former_facts") == before + 1
 
 
+@SLOW
 def test_it_can_go_back(source: Database, target: Database, tmp_path: Path) -> None:
     """A copy of the copy is the same as the first."""
     again = Database(f"sqlite:///{tmp_path}/again.db")
@@ -115,7 +118,9 @@ def test_it_can_go_back(source: Database, target: Database, tmp_path: Path) -> N
     assert _counts(again) == _counts(source)
 
 
-@pytest.mark.parametrize("at", ["people", "customers", "mention_sightings"])
+@pytest.mark.parametrize(
+    "at", [pytest.param("people", marks=SLOW), "customers", pytest.param("mention_sightings", marks=SLOW)]
+)
 def test_an_interrupted_copy_goes_on(source: Database, target: Database, at: str) -> None:
     """Nothing is doubled; and until it is whole, no bot runs on it."""
 
@@ -132,6 +137,7 @@ def test_an_interrupted_copy_goes_on(source: Database, target: Database, at: str
     migrate(target)
 
 
+@SLOW
 def test_a_row_that_changes_meanwhile_is_noticed(source: Database, target: Database) -> None:
     """The comparison is of every value, not of counts alone."""
 
@@ -183,6 +189,7 @@ def test_an_old_database_is_refused(source: Database, target: Database) -> None:
     assert "run evenhand migrate first." in _refusal(lambda: copy_database(source, target, report=_ignore))
 
 
+@SLOW
 def test_the_command_says_what_comes_next(source: Database, target: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """With one line a table, and the settings to change."""
     monkeypatch.setenv("DATABASE_URL", source.url.render_as_string(hide_password=False))

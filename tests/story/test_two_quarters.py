@@ -42,6 +42,7 @@ def accounts() -> bytes:
     return "\n".join([f"{head},Account Owner", *map(",".join, zip(rows, owners, strict=True))]).encode()
 
 
+@pytest.mark.slow
 async def test_the_proof_finds_it_the_plan_mends_it_and_the_next_quarter_shows_it(
     sqlite_url: str, accounts: bytes
 ) -> None:
