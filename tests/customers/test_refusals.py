@@ -165,6 +165,7 @@ def set_role(world: World, person_id: str, role: Role) -> None:
         get_person(session, person_id).role = role
 
 
+@pytest.mark.slow
 async def test_refused_rows_are_kept_for_a_month(world: World) -> None:
     """Then they are deleted, the earlier list offers them no more, and the message's button says what to do."""
     await imported(world, MARA, b"Company\nAcme\n-\n")
