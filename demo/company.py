@@ -146,10 +146,14 @@ def _load(session: Session, *, digest_channel: tuple[str, str], features: Sequen
     _load_promises(session, now=now)
     for row in ESCALATIONS:
         _load_escalation(session, *row, now=now)
-    delete_old = sa.delete(OutboxMessage).where(col(OutboxMessage.enqueued_at) < now - timedelta(days=1))
-    session.exec(delete_old)
+    forget_messages(session, now=now)
     _load_digests(session, *digest_channel, features=features, now=now)
     return len(done.plan.added)
+
+
+def forget_messages(session: Session, *, now: datetime) -> None:
+    """Delete the messages of the past: they would all be sent when the demo opens."""
+    session.exec(sa.delete(OutboxMessage).where(col(OutboxMessage.enqueued_at) < now - timedelta(days=1)))
 
 
 def _load_digests(session: Session, channel_id: str, name: str, *, features: Sequence[Feature], now: datetime) -> None:

@@ -25,7 +25,7 @@ from bot.customers.usecases.lists import apply_import
 from bot.digests.schemas import DigestInput
 from bot.digests.usecases import save_digest
 from bot.workspaces.schemas import ChannelSchema
-from demo.company import workday
+from demo.company import forget_messages, workday
 from demo.people import ANA, BOB, IRIS, KIRI, MARA, TOMAS
 
 LIST = Path(__file__).parent / "quarter.csv"
@@ -71,6 +71,7 @@ def _load(session: Session, *, channel: tuple[str, str], features: Sequence[Feat
             )  # fmt: skip
         session.add_all(contacts)
     session.flush()
+    forget_messages(session, now=now)
     where = ChannelSchema(id=channel[0], name=channel[1], is_member=True)
     when = DigestInput(days="0", hour=time(9, 0), zone="Europe/Lisbon", channel_id=where.id)
     save_digest(session, kind="review", settings=when, channel=where, by=MARA, features=features, now=now)

@@ -60,6 +60,8 @@ async def test_a_manager_looks_at_the_quarter(sqlite_url: str, browser: Browser,
         url = f"{running.rehearsal.url}/?as=mara"
         async with visit(browser, url, pictures) as mara:
             await mara.see("hints-close").click()
+            await expect(await mara.latest("Kanto Tooling has a problem")).to_be_visible()
+            await expect(mara.see("messages")).not_to_contain_text("quarter.csv")
             await mara.type("/evenhand proof")
             await expect(await mara.latest("Small customers waited")).to_contain_text("times as long")
             await mara.picture("proof")
