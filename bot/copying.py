@@ -72,6 +72,7 @@ def _copy_table(read: Connection, target: Database, table: sa.Table) -> None:
     """Make the rows of *table* in *target* those of *read*; what points into the same table follows at the end."""
     _delete_others(read, target, table)
     own = _columns_to_itself(table)
+    named = [*own, *(column.name for column in table.primary_key)]
     for rows in _batches(read, table):
         with target.engine.begin() as written:
             there = _find_keys(written, table, rows)
@@ -80,10 +81,16 @@ def _copy_table(read: Connection, target: Database, table: sa.Table) -> None:
                 written.execute(sa.insert(table), fresh)
     for rows in _batches(read, table) if own else ():
         pointing = [row for row in rows if any(row[name] is not None for name in own)]
-        with target.engine.begin() as written:
-            for row in pointing:
-                values = {name: row[name] for name in own}
-                written.execute(sa.update(table).where(_is_among(table, [_key(table, row)])).values(values))
+        if pointing:
+            with target.engine.begin() as written:
+                written.execute(_point(table, own), [{f"to_{name}": row[name] for name in named} for row in pointing])
+
+
+def _point(table: sa.Table, own: Sequence[str]) -> sa.Update:
+    """Return the statement that sets the columns *own* of the row of a key; its parameters are `to_` and a column."""
+    to = {column.name: sa.bindparam(f"to_{column.name}", type_=column.type) for column in table.columns}
+    here = (column == to[column.name] for column in table.primary_key)
+    return sa.update(table).where(*here).values({name: to[name] for name in own})
 
 
 def _continue_numbers(written: Connection, tables: Sequence[sa.Table]) -> None:
@@ -99,7 +106,8 @@ def _delete_others(read: Connection, target: Database, table: sa.Table) -> None:
     """Delete what only *target* has: its triggers made it when the rows that it follows came in."""
     with target.engine.begin() as written:
         for rows in _batches(written, table):
-            others = [key for row in rows if (key := _key(table, row)) not in _find_keys(read, table, rows)]
+            there = _find_keys(read, table, rows)
+            others = [key for row in rows if (key := _key(table, row)) not in there]
             if others:
                 written.execute(sa.delete(table).where(_is_among(table, others)))
 

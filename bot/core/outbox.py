@@ -106,6 +106,13 @@ class Waiting(NamedTuple):
     due_since: datetime | None
 
 
+class SentMessage(NamedTuple):
+    """Where a message stands in Slack."""
+
+    channel: str
+    ts: str
+
+
 @dataclass(frozen=True)
 class NewNotification:
     """A notification to be stored; the fields are the arguments of `enqueue`."""
@@ -275,6 +282,12 @@ def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime,
         )
         .values(not_before=until)
     )
+
+
+def find_sent(session: Session, key: str) -> SentMessage | None:
+    """Return where the message that was enqueued under *key* stands; None while it isn't sent."""
+    row = session.scalars(sa.select(OutboxMessage).where(col(OutboxMessage.key) == key)).first()
+    return SentMessage(row.channel, row.ts) if row and row.channel and row.ts else None
 
 
 def list_recipients_of(session: Session, message: ClaimedMessage) -> set[str]:

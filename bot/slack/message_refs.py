@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -60,6 +61,12 @@ class MessageLocks:
 async def update_message(client: AsyncWebClient, channel: str, ts: str, message: Message) -> None:
     """Replace a public message."""
     await client.chat_update(channel=channel, ts=ts, text=message.text, blocks=list(message.blocks))
+
+
+async def update_if_there(client: AsyncWebClient, channel: str, ts: str, message: Message) -> None:
+    """Replace a public message that somebody may have deleted."""
+    with suppress(SlackApiError):
+        await update_message(client, channel, ts, message)
 
 
 def is_slacks(client: AsyncWebClient, url: str) -> bool:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from bot.core.database import Database
 from bot.customers.queries import list_all, list_awake, list_matching, list_neglected, list_pool, list_waiting
@@ -29,6 +29,7 @@ from bot.customers.tables import TALLY, TALLY_TRIGGERS, Customer, tally_key
 from bot.customers.usecases.tallying import fold_tally, recount_tally
 from tests.customers.test_standing import DAY, TODAY, days, replace_customers, rows, stored
 from tests.makers import ANA, BOB, WORKSPACE, Office
+from tests.triggers import list_triggers, require_described
 
 pytestmark = pytest.mark.both_databases
 
@@ -187,33 +188,9 @@ def test_whoever_leaves_no_customer_leaves_no_row(office: Office, database: Data
 
 def test_migrations_make_the_triggers_that_the_code_describes(database: Database, tmp_path: Path) -> None:
     """One that a migration lost, such as by making the table of customers anew, fails here."""
-    with database.engine.connect() as connection:
-        migrated = triggers(connection)
-        assert len(migrated) == len(TALLY_TRIGGERS[database.dialect])
-        if database.dialect == "postgresql":
-            connection.exec_driver_sql("CREATE SCHEMA fresh")
-            connection.exec_driver_sql("SET search_path TO fresh")
-            SQLModel.metadata.create_all(connection)
-            assert triggers(connection) == migrated
-            connection.rollback()
-            return
-    described = Database(f"sqlite:///{tmp_path / 'described.db'}")
-    SQLModel.metadata.create_all(described.engine)
-    with described.engine.connect() as connection:
-        assert triggers(connection) == migrated
-    described.close()
+    require_described(database, tmp_path, triggers, len(TALLY_TRIGGERS[database.dialect]))
 
 
 def triggers(connection: sa.Connection) -> Sequence[str]:
-    """The definitions of the tally's triggers, and of the functions that they call."""
-    if connection.dialect.name == "sqlite":
-        made = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'customer_tally%'"
-    else:
-        made = """
-            SELECT pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-            WHERE tgname LIKE 'customer_tally%%' AND relnamespace = current_schema()::regnamespace
-            UNION ALL SELECT prosrc FROM pg_proc
-            WHERE proname LIKE 'customer_tally%%' AND pronamespace = current_schema()::regnamespace
-        """
-    found = connection.exec_driver_sql(made).scalars().all()
-    return sorted(one.replace("fresh.", "").replace("public.", "") for one in found)
+    """The definitions of the triggers, and of the functions that they call."""
+    return list_triggers(connection, names="customer_tally%", functions="customer_tally%")

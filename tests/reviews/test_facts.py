@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from bot.core.database import Database
 from bot.customers.queries import get_customer
@@ -34,6 +34,7 @@ from bot.workspaces.usecases import BOT
 from tests.customers.lists import take_in
 from tests.makers import ANA, BOB, KIRI, MARA, Office
 from tests.reviews.test_queries import TODAY, build, contact
+from tests.triggers import list_triggers, require_described
 
 DAY = timedelta(days=1)
 OFFSETS = st.integers(-60, 30)
@@ -133,36 +134,12 @@ def test_erasing_forgets_and_exporting_tells(office: Office) -> None:
 
 def test_migrations_make_the_triggers_that_the_code_describes(database: Database, tmp_path: Path) -> None:
     """One that a migration lost, such as by making the table of customers anew, fails here."""
-    with database.engine.connect() as connection:
-        migrated = triggers(connection)
-        assert len(migrated) == len(FACTS_TRIGGERS[database.dialect])
-        if database.dialect == "postgresql":
-            connection.exec_driver_sql("CREATE SCHEMA fresh")
-            connection.exec_driver_sql("SET search_path TO fresh")
-            SQLModel.metadata.create_all(connection)
-            assert triggers(connection) == migrated
-            connection.rollback()
-            return
-    described = Database(f"sqlite:///{tmp_path / 'described.db'}")
-    SQLModel.metadata.create_all(described.engine)
-    with described.engine.connect() as connection:
-        assert triggers(connection) == migrated
-    described.close()
+    require_described(database, tmp_path, triggers, len(FACTS_TRIGGERS[database.dialect]))
 
 
 def triggers(connection: sa.Connection) -> Sequence[str]:
     """The definitions of the triggers, and of the functions that they call."""
-    if connection.dialect.name == "sqlite":
-        made = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'former_facts%'"
-    else:
-        made = """
-            SELECT pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-            WHERE tgname LIKE 'former_facts%%' AND relnamespace = current_schema()::regnamespace
-            UNION ALL SELECT prosrc FROM pg_proc
-            WHERE proname LIKE '%%former_facts' AND pronamespace = current_schema()::regnamespace
-        """
-    found = connection.exec_driver_sql(made).scalars().all()
-    return sorted(one.replace("fresh.", "").replace("public.", "") for one in found)
+    return list_triggers(connection, names="former_facts%", functions="%former_facts")
 
 
 # --- what is made of it ------------------------------------------------------------------------------------------

@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
-
-from slack_sdk.errors import SlackApiError
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.customers.gateways import read_upload, write_csv
@@ -37,7 +35,7 @@ from bot.customers.views.earlier import imported_before
 from bot.slack.blocks import Block, escape, plural
 from bot.slack.callers import Caller
 from bot.slack.files import fetch_file, send_file
-from bot.slack.message_refs import address_of, update_message
+from bot.slack.message_refs import address_of, update_if_there, update_message
 from bot.slack.modals import notice_modal
 
 EXPORT_NAME = "customers.csv"
@@ -172,8 +170,7 @@ async def _redraw_message(caller: Caller, import_id: UUID) -> None:
     """Draw the message about an import as it stands now, so that it offers no *Undo* that was used elsewhere."""
     found = await caller.read(get_import_message, import_id=import_id)
     if found is not None:
-        with suppress(SlackApiError):  # somebody has deleted it
-            await update_message(caller.client, found.channel, found.ts, imported_before(found.summary))
+        await update_if_there(caller.client, found.channel, found.ts, imported_before(found.summary))
 
 
 async def export(caller: Caller) -> None:

@@ -1,9 +1,6 @@
 """Listeners for sharing the pool out among people, and undoing that."""
 
-from contextlib import suppress
 from uuid import UUID
-
-from slack_sdk.errors import SlackApiError
 
 from bot.core.errors import AlreadyDone, NotFound
 from bot.customers.queries.screens import get_share_form, list_page
@@ -13,7 +10,7 @@ from bot.customers.views import SHARE_ROW, page
 from bot.customers.views import sharing as views
 from bot.slack.blocks import Message
 from bot.slack.callers import Caller
-from bot.slack.message_refs import update_message
+from bot.slack.message_refs import update_if_there
 from bot.slack.payloads import block_in, uuid_in
 
 
@@ -56,5 +53,4 @@ async def _redraw_message(caller: Caller, share_id: UUID) -> None:
     """Draw the message about a sharing as it stands now, so that it offers no *Undo* that was used elsewhere."""
     found = await caller.read(get_share_message, share_id=share_id)
     if found is not None:
-        with suppress(SlackApiError):  # somebody has deleted it
-            await update_message(caller.client, found.channel, found.ts, views.shared_before(found.summary))
+        await update_if_there(caller.client, found.channel, found.ts, views.shared_before(found.summary))

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from bot.core.briefs import Brief, among, in_workspace
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
 from bot.core.feature import Feature, collect_timeline, collect_topics
-from bot.core.outbox import OutboxMessage
+from bot.core.outbox import find_sent
 from bot.core.schemas import Line, Subject
 from bot.customers.queries import (
     get_customer,
@@ -299,9 +299,9 @@ def imported_key(import_id: UUID) -> str:
 
 def get_import_message(session: Session, *, import_id: UUID, viewer: str, now: datetime) -> ImportMessage | None:
     """Return the message in Slack about an import, or None where there is none."""
-    sent = session.exec(select(OutboxMessage).where(OutboxMessage.key == imported_key(import_id))).first()
+    sent = find_sent(session, imported_key(import_id))
     made = session.exec(select(Import).where(Import.id == import_id)).first()
-    if made is None or sent is None or not sent.channel or not sent.ts:
+    if made is None or sent is None:
         return None
     (summary,) = _summaries(session, [made], viewer=viewer, now=now)
     return ImportMessage(channel=sent.channel, ts=sent.ts, summary=summary)

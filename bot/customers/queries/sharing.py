@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
-from bot.core.outbox import OutboxMessage
+from bot.core.outbox import find_sent
 from bot.customers.queries.due import CUSTOMERS, is_active
 from bot.customers.rules.sharing import load_of
 from bot.customers.schemas.sharing import ShareMessage, ShareSummary
@@ -65,9 +65,9 @@ def list_shares(session: Session, *, viewer: str, now: datetime) -> tuple[ShareS
 
 def get_share_message(session: Session, *, share_id: UUID, viewer: str, now: datetime) -> ShareMessage | None:
     """Return the message in Slack about a sharing, or None where there is none."""
-    sent = session.exec(select(OutboxMessage).where(OutboxMessage.key == shared_key(share_id))).first()
+    sent = find_sent(session, shared_key(share_id))
     entries = list_entries(session, share_id)
-    if not entries or sent is None or not sent.channel or not sent.ts:
+    if not entries or sent is None:
         return None
     summary = _summary(session, entries, viewer=viewer, now=now)
     return ShareMessage(channel=sent.channel, ts=sent.ts, summary=summary)

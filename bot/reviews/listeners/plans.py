@@ -1,9 +1,6 @@
 """Listeners of plans: the window that shows one, the word, and *Undo*."""
 
-from contextlib import suppress
 from uuid import UUID
-
-from slack_sdk.errors import SlackApiError
 
 from bot.core.errors import AlreadyDone, NotFound
 from bot.reviews.queries.capacity import get_capacity
@@ -17,7 +14,7 @@ from bot.reviews.views import plans as views
 from bot.slack.blocks import Block, Message
 from bot.slack.callers import Caller
 from bot.slack.listeners import Listeners
-from bot.slack.message_refs import update_message
+from bot.slack.message_refs import update_if_there
 from bot.slack.payloads import block_in, page_in, uuid_in
 
 
@@ -96,5 +93,4 @@ async def _redraw_message(caller: Caller, plan_id: UUID) -> None:
     """Draw the message about a plan as it stands now, so that it offers no *Undo* that was used elsewhere."""
     found = await caller.read(get_plan_message, plan_id=plan_id)
     if found is not None:
-        with suppress(SlackApiError):  # somebody has deleted it
-            await update_message(caller.client, found.channel, found.ts, views.plan_before(found.summary))
+        await update_if_there(caller.client, found.channel, found.ts, views.plan_before(found.summary))

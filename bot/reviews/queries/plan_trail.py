@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.outbox import OutboxMessage
+from bot.core.outbox import find_sent
 from bot.people.queries import get_calendar, list_names
 from bot.reviews.rules.plans import PlanKind
 from bot.reviews.schemas.plans import PlanMessage, PlanSummary
@@ -42,9 +42,9 @@ def plan_key(plan_id: UUID) -> str:
 
 def get_plan_message(session: Session, *, plan_id: UUID, viewer: str, now: datetime) -> PlanMessage | None:
     """Return the message in Slack about a plan, or None where there is none."""
-    sent = session.exec(select(OutboxMessage).where(OutboxMessage.key == plan_key(plan_id))).first()
+    sent = find_sent(session, plan_key(plan_id))
     entries = list_entries(session, plan_id)
-    if not entries or sent is None or not sent.channel or not sent.ts:
+    if not entries or sent is None:
         return None
     summary = _summary(session, entries, viewer=viewer, now=now)
     return PlanMessage(channel=sent.channel, ts=sent.ts, summary=summary)
