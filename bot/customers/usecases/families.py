@@ -10,7 +10,7 @@ from bot.core.schemas import Notification
 from bot.customers.queries.families import list_relatives
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
-from bot.people.queries import find_person_row
+from bot.people.queries import list_rows
 from bot.people.rules import Mute
 
 NAMES_TOLD = 3
@@ -36,11 +36,11 @@ def tell_relatives(
     for row in family.rows.values():
         if row.id != customer.id and row.status is Status.ACTIVE and row.owner_id and row.owner_id not in but:
             theirs.setdefault(row.owner_id, []).append(row.name)
-    told = 0
-    for owner_id, names in theirs.items():
-        person = find_person_row(session, owner_id)
-        if person is not None and not person.is_deactivated and Mute.NEWS not in person.mutes:
-            notification = draw(family.rows[family.root_id].name, names)
-            outbox.enqueue(session, notification, to=owner_id, key=f"{key}:{owner_id}", now=now)
-            told += 1
-    return told
+    people, root_name = list_rows(session, list(theirs)), family.rows[family.root_id].name
+    new = [
+        outbox.NewNotification(draw(root_name, names), owner_id, f"{key}:{owner_id}")
+        for owner_id, names in theirs.items()
+        if (person := people.get(owner_id)) and not person.is_deactivated and Mute.NEWS not in person.mutes
+    ]
+    outbox.enqueue_all(session, new, now=now)
+    return len(new)

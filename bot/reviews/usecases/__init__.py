@@ -33,9 +33,9 @@ def reconcile_today(session: Session, *, now: datetime) -> bool:
     stored = stored or DailyReconciliation(on_day=today, at=now)
     stored.at, stored.content = now, content
     session.add(stored)
-    for manager in list_managers(session) if found.discrepancies else ():
-        notification = NotAccountedFor(reconciliation=found)
-        outbox.enqueue(session, notification, to=manager.id, key=f"reconciliation:{today}:{manager.id}", now=now)
+    managers, alarm = list_managers(session) if found.discrepancies else (), NotAccountedFor(reconciliation=found)
+    new = [outbox.NewNotification(alarm, one.id, f"reconciliation:{today}:{one.id}") for one in managers]
+    outbox.enqueue_all(session, new, now=now)
     return True
 
 
