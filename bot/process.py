@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 WATCHDOG_SECONDS = 120.0  # without a tick before the watchdog ends the process; its supervisor restarts it
 SHUTDOWN_SECONDS = 10.0  # for running jobs to finish
 MAX_PASSES = 200
+AGAIN = timedelta(seconds=1)  # a job that runs so often is repeated in one pass, until nothing moves
 
 log = structlog.get_logger(__name__)
 
@@ -129,7 +131,7 @@ class Bot:
             for _ in range(MAX_PASSES):
                 moved = await self._runner.run(job)
                 total += moved
-                if not moved or job.alone:
+                if not moved or job.every > AGAIN:
                     break
         await self.runtime.drain()
         return total

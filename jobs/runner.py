@@ -11,8 +11,10 @@ import structlog
 from sqlmodel import Session, select
 
 from bot.core.heartbeats import JobRun, begin_run, end_run, release_run, renew_run
+from bot.core.leases import LeaseLost
 from bot.core.runtime import Runtime
 from bot.logs import mask_secrets
+from jobs.sharing import LEASE, hold
 
 log = structlog.get_logger(__name__)
 
@@ -24,14 +26,15 @@ class Job:
 
     *every* is the interval between attempts; *fresh_for* is how long a success counts, across restarts and replicas
     (zero: it runs at every tick). A job that is *alone* holds a lease, which is renewed while it runs, so that only one
-    process runs it and the next one takes over soon after a process died; other jobs lock each row themselves.
+    process runs it and the next one takes over soon after a process died. Processes share the work of the others: they
+    take turns by workspace (`jobs.sharing`), or lock each row.
     """
 
     name: str
     work: Callable[[], Awaitable[int]]
     every: timedelta
     fresh_for: timedelta = timedelta(0)
-    lease: timedelta = timedelta(seconds=45)
+    lease: timedelta = LEASE
     alone: bool = True
 
 
@@ -56,39 +59,28 @@ class Runner:
             return 0
         if not job.alone:
             return await self._run_without_lease(job)
+        began = self._runtime.clock.monotonic()
         fence = await self._runtime.run(begin_run, workspace=None, name=job.name, lease=job.lease)
-        return 0 if fence is None else await self._run_with_lease(job, fence)
+        return 0 if fence is None else await self._run_with_lease(job, fence, began)
 
-    async def _run_with_lease(self, job: Job, fence: int) -> int:
+    async def _run_with_lease(self, job: Job, fence: int, began: float) -> int:
         """Run a job while its lease is renewed; stop it where the lease is lost, and give the lease back at its end."""
-        work = asyncio.create_task(self._attempt(job))
-        renewing = asyncio.create_task(self._renew(job, fence, work))
+
+        async def renew() -> bool:
+            own: dict[str, Any] = {"name": job.name, "fence": fence, "lease": job.lease}
+            return await self._runtime.foreground.run(renew_run, workspace=None, **own)
+
+        about: dict[str, Any] = {"lease": job.lease, "began": began, "runtime": self._runtime, "job": job.name}
         try:
-            changed, error = await work
-        except asyncio.CancelledError:
-            work.cancel()
+            changed, error = await hold(self._attempt(job), renew, **about)
+        except (asyncio.CancelledError, LeaseLost) as stopped:
             await self._runtime.run(release_run, workspace=None, name=job.name, fence=fence)
-            if not renewing.done():
+            if isinstance(stopped, asyncio.CancelledError):
                 raise
             log.warning("job.lease_lost", job=job.name)
             return 0
-        finally:
-            renewing.cancel()
         await self._runtime.run(end_run, workspace=None, name=job.name, fence=fence, error=error)
         return changed
-
-    async def _renew(self, job: Job, fence: int, work: asyncio.Task[Any]) -> None:
-        """Renew the lease of a running job; cancel *work* when another process has it."""
-        while True:
-            await asyncio.sleep(job.lease.total_seconds() / 3)
-            try:
-                held = await self._runtime.run(renew_run, workspace=None, name=job.name, fence=fence, lease=job.lease)
-            except Exception:
-                log.exception("job.lease_not_renewed", job=job.name)  # the database is away; so is it for the work
-                continue
-            if not held:
-                work.cancel()
-                return
 
     async def _run_without_lease(self, job: Job) -> int:
         """Run a job that locks rows itself; record its heartbeat at intervals, or when its health changes."""
@@ -105,6 +97,8 @@ class Runner:
         changed, error, started_at = 0, None, time.perf_counter()
         try:
             changed = await job.work()
+        except LeaseLost:
+            raise
         except Exception as failure:
             log.exception("job.failed", job=job.name)
             error = str(mask_secrets(f"{type(failure).__name__}: {failure}")).replace("\0", "")

@@ -46,8 +46,10 @@ ALLOWED: Mapping[str, str] = {
     "bot.customers.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
     "bot.reviews.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
     "bot.customers.usecases.uploads:discard_uploads": "one job forgets what is old, everywhere",
+    "bot.checkins.queries.hours:somebody_is_due": "one job asks in which workspaces somebody's hour has come",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",
+    "bot.mentions.usecases.sources:claim_due_sources": "one job fetches what is due, everywhere",
     "bot.mentions.queries.sources:find_signed": "a webhook names its source by an unguessable token",
 }
 """`module:function` → why it may do without a condition on the workspace."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -27,6 +28,12 @@ def find_workspace(session: Session, workspace_id: str) -> Workspace | None:
 def list_workspaces(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
     """Return the ids of the workspaces in which the bot is installed, for jobs."""
     query = select(Workspace.id).where(col(Workspace.uninstalled_at).is_(None))
+    return list(session.exec(query.order_by(col(Workspace.id))).all())
+
+
+def list_workspaces_where(session: Session, *conditions: Any) -> list[str]:
+    """Return the ids of the workspaces in which the bot is installed, and for which one of *conditions* holds."""
+    query = select(Workspace.id).where(col(Workspace.uninstalled_at).is_(None), sa.or_(*conditions))
     return list(session.exec(query.order_by(col(Workspace.id))).all())
 
 

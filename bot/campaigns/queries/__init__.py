@@ -22,6 +22,8 @@ from bot.customers.queries import list_by_ids
 from bot.customers.rules.names import name_key
 from bot.people.queries import get_today, list_names
 from bot.people.usecases import require_here
+from bot.workspaces.queries import list_workspaces_where
+from bot.workspaces.tables import Workspace
 
 PAGE_ROWS = 8
 LIST_ROWS = 12
@@ -80,6 +82,12 @@ def list_running(session: Session) -> Sequence[Campaign]:
     """Return the campaigns that run."""
     running = select(Campaign).where(Campaign.state == CampaignState.RUNNING)
     return session.exec(running.order_by(col(Campaign.id))).all()
+
+
+def list_workspaces_to_watch(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
+    """Return the ids of the workspaces in which a campaign runs."""
+    own = sa.and_(col(Campaign.workspace_id) == col(Workspace.id), col(Campaign.state) == CampaignState.RUNNING)
+    return list_workspaces_where(session, sa.select(col(Campaign.id)).where(own).exists())
 
 
 def list_over(session: Session, *, now: datetime) -> Sequence[Campaign]:
