@@ -28,6 +28,7 @@ from bot.settings import Settings, load_settings
 from bot.slack.app import auth_test, build_app, build_client, open_connection
 from bot.slack.socket import SlackSocket
 from bot.storage import migrate
+from bot.tokens import TokenKeeper
 from bot.web import build_runner, build_web, listen
 from bot.workspaces.queries import find_removal, list_workspaces
 from bot.workspaces.usecases import install_workspace
@@ -85,12 +86,15 @@ class Bot:
         )
         self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
         self._metrics = self._measure() if settings.metrics else None
+        self._tokens = TokenKeeper(self.runtime.background, settings, self.client, self._use_app_token)
         self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
         if self._metrics:
             self._metrics.watch_acks(self.app)
         folder = settings.backup_folder
         backups = BackupFolder(folder, settings.backups_kept) if folder else None
-        self.jobs: Sequence[Job] = build_schedule(self.runtime.background, self.client_of, host_overrides, backups)
+        self.jobs: Sequence[Job] = build_schedule(
+            self.runtime.background, self.client_of, host_overrides, backups, self._tokens
+        )
         self.address = ""
         self._workspace = ""
         self._runner = Runner(self.runtime.background)
@@ -139,6 +143,7 @@ class Bot:
     async def _start(self) -> None:
         migrate(self.runtime.database)
         await self._install()
+        await self._renew_token()
         await self.run_job("sync_people")
         await self._listen()
         if self._run_scheduler:
@@ -157,7 +162,17 @@ class Bot:
         await self.runtime.drain()
         self.runtime.close()
 
+    async def _renew_token(self) -> None:
+        if self._tokens.renews:
+            await self.run_job("renew_token")
+
+    def _use_app_token(self, app_token: str) -> None:
+        if self._socket:
+            self._socket.use(app_token)
+
     async def _install(self) -> None:
+        await self._tokens.take_up()
+        await self._renew_token()  # it may have ended while no bot ran
         who = await auth_test(self.client)
         self._workspace = str(who["team_id"])
         others = [one for one in await self.runtime.read(list_workspaces, workspace=None) if one != self._workspace]
@@ -191,7 +206,7 @@ class Bot:
 
     async def _listen(self) -> None:
         secret = self.settings.slack_signing_secret
-        token = self.settings.slack_app_token
+        token = self._tokens.app_token
         takes_http = token is None and secret is not None
         site = build_web(
             self.app if takes_http else None,
@@ -209,7 +224,7 @@ class Bot:
             raise SettingsError(f"Nothing can be served at {place}; set HOST and PORT to a free address.") from error
         self.address = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         if token is not None:
-            await self._open_socket(token.get_secret_value())
+            await self._open_socket(token)
 
     async def _open_socket(self, app_token: str) -> None:
         """Connect by Socket Mode, with a first address requested here, since a refused token ends the start."""

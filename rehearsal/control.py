@@ -9,6 +9,8 @@ from rehearsal.state.channels import Channel, Kind
 from rehearsal.state.people import Person
 from rehearsal.wire.delivery import Ack
 from rehearsal.wire.faults import Faults
+from rehearsal.wire.tokens import Kind as TokenKind
+from rehearsal.wire.tokens import Pair
 from rehearsal.wire.wire import Wire
 
 
@@ -92,6 +94,14 @@ class Control:
     def install(self) -> None:
         """Install the app again, with the same tokens."""
         self._wire.installed = True
+
+    def replace_token(self, kind: TokenKind = "bot") -> str:
+        """Revoke the bot's token, or the app-level one, and return the one that Slack gives instead."""
+        return self._wire.tokens.replace_bot() if kind == "bot" else self._wire.tokens.replace_app()
+
+    def rotate_tokens(self) -> Pair:
+        """Turn token rotation on, and return the first bot token that expires, with its refresh token."""
+        return self._wire.tokens.rotate(self._ws.clock.now())
 
     def _member(self, who: str | Person) -> Person:
         return self._ws.bot if who == "bot" else self._ws.person(who)

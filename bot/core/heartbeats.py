@@ -24,6 +24,8 @@ JOB_WORDS = {
     "keep_house": "tidying up",
     "report_problems": "looking for problems",
     "back_up": "backing up the database",
+    "renew_token": "renewing Slack's token",
+    "take_up_tokens": "taking up rotated tokens",
 }
 """What each job does, as people read it on Home, in `/evenhand health` and in the doctor."""
 

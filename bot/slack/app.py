@@ -58,17 +58,15 @@ async def ask_slack(client: AsyncWebClient, method: str, *, setting: str, place:
         raise SettingsError("Slack can't be reached; check the network and SLACK_API_URL.") from error
 
 
-async def auth_test(client: AsyncWebClient) -> Any:
+async def auth_test(client: AsyncWebClient, *, setting: str = "SLACK_BOT_TOKEN") -> Any:
     """Return who the bot is, as `auth.test` says; raises as `ask_slack`."""
-    return await ask_slack(client, "auth.test", setting="SLACK_BOT_TOKEN", place="OAuth & Permissions")
+    return await ask_slack(client, "auth.test", setting=setting, place="OAuth & Permissions")
 
 
-async def open_connection(client: AsyncWebClient, app_token: str) -> str:
+async def open_connection(client: AsyncWebClient, app_token: str, *, setting: str = "SLACK_APP_TOKEN") -> str:
     """Return an address that opens one socket; raises as `ask_slack`."""
     place = "Basic Information → App-Level Tokens"
-    answer = await ask_slack(
-        client, "apps.connections.open", setting="SLACK_APP_TOKEN", place=place, token=app_token
-    )  # fmt: skip
+    answer = await ask_slack(client, "apps.connections.open", setting=setting, place=place, token=app_token)
     return str(answer["url"])
 
 
@@ -106,14 +104,13 @@ def _authorizer(client: AsyncWebClient) -> Callable[..., Awaitable[AuthorizeResu
     Without it, Bolt looks for installations in files as soon as the environment has a SLACK_CLIENT_ID and a
     SLACK_CLIENT_SECRET.
     """
-    known: list[AuthorizeResult] = []
+    who: dict[str, str] = {}
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        if not known:
-            who = await client.auth_test()
-            identity = {"bot_token": client.token, "bot_id": who["bot_id"], "bot_user_id": who["user_id"]}
-            known.append(AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, **identity))
-        return known[0]
+        if not who:
+            answer = await client.auth_test()
+            who.update(bot_id=answer["bot_id"], bot_user_id=answer["user_id"])
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token, **who)
 
     return authorize
 

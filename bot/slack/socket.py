@@ -111,6 +111,12 @@ class SlackSocket:
         if self._client is not None:
             await self._client.close()  # type: ignore[no-untyped-call]
 
+    def use(self, app_token: str) -> None:
+        """Open connections with *app_token* from now on; the present one stays as long as Slack lets it."""
+        self._app_token = app_token
+        if self._client is not None:
+            self._client.app_token = app_token
+
     async def find_problem(self) -> str | None:
         """Return a sentence if there is no connection at present."""
         if self._client is not None and await self._client.is_connected():

@@ -22,6 +22,7 @@ from rehearsal.wire.faults import Faults
 from rehearsal.wire.rate_limits import RateLimiter
 from rehearsal.wire.response_urls import ResponseUrls
 from rehearsal.wire.sockets import Sockets
+from rehearsal.wire.tokens import Tokens
 from rehearsal.wire.triggers import Triggers
 
 Json = dict[str, Any]
@@ -36,8 +37,7 @@ class Wire:
         self.manifest = manifest
         self.strict = strict
         self.url = ""
-        self.bot_token = f"xoxb-{secrets.token_hex(12)}"
-        self.app_token = f"xapp-1-{workspace.app_id}-{secrets.token_hex(12)}"
+        self.tokens = Tokens(workspace.app_id)
         self.signing_secret = secrets.token_hex(16)
         self.verification_token = secrets.token_hex(12)
         self.scopes = set(manifest.scopes)
@@ -55,6 +55,16 @@ class Wire:
         self.closing = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timers: set[asyncio.Task[Any]] = set()
+
+    @property
+    def bot_token(self) -> str:
+        """The newest bot token."""
+        return self.tokens.bot
+
+    @property
+    def app_token(self) -> str:
+        """The newest app-level token."""
+        return self.tokens.app
 
     # --- problems -------------------------------------------------------------------------------------------------
 
