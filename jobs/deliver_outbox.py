@@ -214,7 +214,10 @@ class Dispatcher:
         if not claimed.recipient.startswith(("U", "W")):
             return claimed.recipient
         opened = await self._call(claimed, "conversations.open", {"users": claimed.recipient}, writes=False)
-        return str(opened["channel"]["id"])
+        channel = (opened.get("channel") or {}).get("id")
+        if not channel:
+            raise NotSent("an answer without a channel")
+        return str(channel)
 
     async def _post(self, claimed: ClaimedMessage, message: Message, channel: str, claimed_at: float) -> str | None:
         """

@@ -135,6 +135,27 @@ class Control:
         if on:
             await self._wire.sockets.drop()
 
+    def silence_sockets(self) -> None:
+        """
+        Let the bot's sockets die without a sign: pings aren't answered, and what Slack sends is lost.
+
+        They count as open until the bot opens another one.
+        """
+        self._wire.sockets.silence()
+
+    def occupy_sockets(self, number: int) -> None:
+        """Let *number* of the ten sockets that an app may have be taken by others, such as replicas of the bot."""
+        self._wire.sockets.occupied = number
+        self._ws.changed.notify()
+
+    async def replay(self) -> int:
+        """
+        Send the last signed HTTP delivery again, to the byte and with the same signature; return the HTTP status.
+
+        Slack never does that; whoever recorded a delivery can.
+        """
+        return await self._wire.delivery.replay()
+
     def grant(self, *scopes: str) -> None:
         """Add scopes to the bot's token."""
         self._wire.scopes.update(scopes)

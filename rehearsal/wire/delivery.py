@@ -41,6 +41,15 @@ class Ack:
     no_retry: bool = False
 
 
+@dataclass(frozen=True)
+class _Signed:
+    """A signed request as it was sent."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
+
+
 def sign(secret: str, timestamp: str, body: str) -> str:
     """Return Slack's signature of a request body."""
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
@@ -56,6 +65,7 @@ class Delivery:
         self.request_url: str | None = None
         self.ack_times: list[float] = []
         self._client: httpx.AsyncClient | None = None
+        self._last: _Signed | None = None
 
     async def send(self, kind: Kind, payload: Json, retry: Retry | None = None) -> Ack:
         """Deliver *payload* once, and wait up to three real seconds for the answer; keep how long it took, in ms."""
@@ -107,7 +117,20 @@ class Delivery:
         }
         if retry is not None:
             headers |= {"x-slack-retry-num": str(retry.number), "x-slack-retry-reason": retry.reason}
-        return await self._http().post(url, content=body.encode(), headers=headers)
+        self._last = _Signed(url, body.encode(), headers)
+        return await self._http().post(url, content=self._last.body, headers=headers)
+
+    async def replay(self) -> int:
+        """
+        Send the last HTTP delivery again as it was; return the HTTP status.
+
+        Raises:
+            LookupError: nothing was delivered by HTTP.
+        """
+        if self._last is None:
+            raise LookupError("Nothing was delivered by HTTP yet; set the rehearsal's request_url.")
+        response = await self._http().post(self._last.url, content=self._last.body, headers=self._last.headers)
+        return response.status_code
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:

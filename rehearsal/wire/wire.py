@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import re
 import secrets
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from rehearsal.state.messages import Message
@@ -27,6 +28,8 @@ from rehearsal.wire.triggers import Triggers
 
 Json = dict[str, Any]
 CHART = "data_visualization"
+LateCall = tuple[datetime, Callable[[], Awaitable[Any]]]
+"""When a call is accepted, and what accepts it."""
 
 
 class Wire:
@@ -51,6 +54,7 @@ class Wire:
         self.sockets = Sockets(workspace.app_id, workspace.changed.notify, workspace.clock.stopwatch)
         self.delivery = Delivery(self.sockets, self.signing_secret)
         self.events = Events(self)
+        self._late: list[LateCall] = []
         self.problems: list[Problem] = []
         self.closing = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -138,6 +142,19 @@ class Wire:
         """Return the user object, with the e-mail address if the scopes allow it."""
         ws = self.workspace
         return person.to_json(ws.team_id, ws.clock.now(), with_email="users:read.email" in self.scopes)
+
+    # --- calls that are accepted late -----------------------------------------------------------------------------
+
+    def accept_later(self, after: timedelta, accept: Callable[[], Awaitable[Any]]) -> None:
+        """Accept a call once the clock was moved by *after*."""
+        self._late.append((self.workspace.clock.now() + after, accept))
+
+    async def accept_due(self, now: datetime) -> None:
+        """Accept the calls that are due."""
+        due = [accept for at, accept in self._late if at <= now]
+        self._late = [late for late in self._late if late[0] > now]
+        for accept in due:
+            await accept()
 
     # --- work in the background -----------------------------------------------------------------------------------
 
