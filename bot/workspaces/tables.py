@@ -1,4 +1,4 @@
-"""Workspaces and their audit trail."""
+"""Workspaces, the limits between sizes that they have set, and their audit trail."""
 
 from datetime import date, datetime
 from typing import Any
@@ -69,3 +69,17 @@ class AuditEntry(Row, table=True):
     before: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     after: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     customer_id: UUID | None = None
+
+
+class SizeLimits(Row, table=True):
+    """Limits between customers' sizes from an instant on: rising amounts in a currency; fifths where there are none."""
+
+    __tablename__ = "size_limits"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]), sa.Index(None, "workspace_id", "set_at")
+    )
+
+    set_at: datetime
+    set_by: str = Field(max_length=32)
+    amounts: list[int] = Field(default_factory=list, sa_type=sa.JSON)
+    currency: str = Field(default="", max_length=3)
