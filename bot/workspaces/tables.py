@@ -1,4 +1,4 @@
-"""Workspaces, their audit trail, and tokens that replace those of the settings."""
+"""Workspaces, the limits between sizes that they have set, their audit trail, and newer tokens."""
 
 from datetime import date, datetime
 from typing import Any
@@ -91,3 +91,17 @@ class SlackToken(Row, table=True):
     expires_at: datetime | None = None
     replaces: str = Field(max_length=64)
     changed_at: datetime
+
+
+class SizeLimits(Row, table=True):
+    """Limits between customers' sizes from an instant on: rising amounts in a currency; fifths where there are none."""
+
+    __tablename__ = "size_limits"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]), sa.Index(None, "workspace_id", "set_at")
+    )
+
+    set_at: datetime
+    set_by: str = Field(max_length=32)
+    amounts: list[int] = Field(default_factory=list, sa_type=sa.JSON)
+    currency: str = Field(default="", max_length=3)

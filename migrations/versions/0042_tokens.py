@@ -10,7 +10,7 @@ import sqlmodel
 from alembic import op
 
 revision: str = "0042"
-down_revision: str | None = "0032"
+down_revision: str | None = "0041"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -213,6 +214,15 @@ def call_rows(
             caller_name=(names or {}).get(one.caller_id or "", ""), due_on=one.due_on,
             is_reached=one.customer_id in reached, answered=len((answers or {}).get(one.customer_id, ())),
         )  # fmt: skip
+
+
+def rows_by_caller(
+    session: Session, calls: Mapping[str, Sequence[CampaignMember]], *, most: int
+) -> dict[str, tuple[CallRow, ...]]:
+    """Return a row for each of the first *most* calls of every caller."""
+    shown = {caller: theirs[:most] for caller, theirs in calls.items()}
+    rows = {row.member_id: row for row in call_rows(session, list(chain.from_iterable(shown.values())))}
+    return {caller: tuple(rows[one.id] for one in theirs) for caller, theirs in shown.items()}
 
 
 def _callers(
