@@ -24,7 +24,8 @@ from bot.core.runtime import Runtime
 from bot.customers.usecases.tallying import recount_tally
 from bot.features import FEATURES
 from bot.settings import Settings, load_settings, load_storage_settings
-from bot.slack.app import auth_test, build_client, open_connection
+from bot.slack.app import auth_test, open_connection
+from bot.slack.clients import build_client
 from bot.storage import is_current
 from bot.tokens import Tokens, read_tokens, tokens_of
 from bot.workspaces.queries import list_uninstalled, list_workspaces

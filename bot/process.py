@@ -13,7 +13,6 @@ import structlog
 from aiohttp import web
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.backups import BackupFolder
 from bot.core.clock import Clock, WallClock
@@ -22,9 +21,12 @@ from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.logs import configure_logging
+from bot.manifest import list_commands
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides
 from bot.settings import Settings, load_settings
-from bot.slack.app import auth_test, build_app, build_client, open_connection
+from bot.slack.app import auth_test, build_app, open_connection
+from bot.slack.clients import SlackClient, build_client
+from bot.slack.commands import CommandNames
 from bot.slack.socket import SlackSocket
 from bot.storage import migrate
 from bot.tokens import TokenKeeper
@@ -82,7 +84,10 @@ class Bot:
         self.runtime = Runtime(
             Database(settings.database_url), clock or WallClock(), FEATURES, host_overrides=host_overrides
         )
-        self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
+        self.client = build_client(
+            token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url,
+            names=CommandNames(settings.command_prefix, list_commands() if settings.command_prefix else ()),
+        )  # fmt: skip
         self._metrics = self._measure() if settings.metrics else None
         self._tokens = TokenKeeper(self.runtime.background, settings, self.client, self._use_app_token)
         self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
@@ -102,7 +107,7 @@ class Bot:
         self._site: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
 
-    def client_of(self, _workspace: str) -> AsyncWebClient:
+    def client_of(self, _workspace: str) -> SlackClient:
         """Return the Slack client for a workspace; there is one bot token and one workspace."""
         return self.client
 
@@ -195,7 +200,7 @@ class Bot:
 
         metrics = Metrics()
         self.runtime.measures = self.runtime.background.measures = metrics
-        self.client = metrics.watch_client(self.client)
+        self.client.measures = metrics
         return metrics
 
     async def _render(self, metrics: "Metrics") -> bytes:

@@ -1,5 +1,6 @@
 """Settings from the environment and `.env`; an error names the setting that is missing or invalid."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Self, TypeVar
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.core.errors import SettingsError
 
 MAX_PORT = 65_535
+PREFIX = re.compile(r"[a-z][a-z0-9_-]{,19}")  # a command has up to 32 characters, /neglected ten of them
 EXPIRING_TOKENS = "xoxe.xoxb-"
 BOT_TOKENS = ("xoxb-", EXPIRING_TOKENS)
 APP_TOKENS = "xapp-"
@@ -39,11 +41,19 @@ class StorageSettings(BaseSettings):
     log_level: str = "info"
     backup_folder: Path | None = None
     backups_kept: int = Field(default=7, ge=1)
+    command_prefix: str = ""
 
     @field_validator("log_format", "log_level", mode="before")
     @classmethod
     def _lowercase(cls, word: object) -> object:
         return word.strip().lower() if isinstance(word, str) else word
+
+    @field_validator("command_prefix")
+    @classmethod
+    def _check_prefix(cls, prefix: str) -> str:
+        if prefix and not PREFIX.fullmatch(prefix):
+            raise ValueError("write up to 20 small letters, digits, - and _, beginning with a letter, such as eh-")
+        return prefix
 
     @field_validator("log_level")
     @classmethod

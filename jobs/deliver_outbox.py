@@ -21,8 +21,8 @@ from bot.core.outbox import LEASE, SLACKS_ANSWER, ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.core.schemas import Notification
 from bot.people.queries import list_openings
-from bot.slack.app import NOT_SLACKS, error_code
 from bot.slack.blocks import Message
+from bot.slack.clients import NOT_SLACKS, error_code
 from bot.workspaces.queries import UNINSTALLED_WORKSPACES
 from bot.workspaces.usecases import uninstall_workspace
 
