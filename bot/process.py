@@ -23,7 +23,7 @@ from bot.features import FEATURES
 from bot.logs import configure_logging
 from bot.manifest import list_commands
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides
-from bot.settings import Settings, load_settings
+from bot.settings import CANT_TRACE, Settings, load_settings
 from bot.slack.app import auth_test, build_app, open_connection
 from bot.slack.clients import SlackClient, build_client
 from bot.slack.commands import CommandNames
@@ -38,6 +38,7 @@ from jobs.schedule import build_schedule
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
+    from bot.traces import OpenTelemetry
 
 WATCHDOG_SECONDS = 120.0  # without a tick before the watchdog ends the process; its supervisor restarts it
 SHUTDOWN_SECONDS = 10.0  # for running jobs to finish
@@ -89,10 +90,13 @@ class Bot:
             names=CommandNames(settings.command_prefix, list_commands() if settings.command_prefix else ()),
         )  # fmt: skip
         self._metrics = self._measure() if settings.metrics else None
+        self._traces = self._trace(settings.otel_exporter_otlp_endpoint)
         self._tokens = TokenKeeper(self.runtime.background, settings, self.client, self._use_app_token)
         self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
         if self._metrics:
             self._metrics.watch_acks(self.app)
+        if self._traces:
+            self._traces.watch_requests(self.app)
         folder = settings.backup_folder
         backups = BackupFolder(folder, settings.backups_kept) if folder else None
         self.jobs: Sequence[Job] = build_schedule(
@@ -164,6 +168,8 @@ class Bot:
             await self._scheduler.stop()
         await self.runtime.drain()
         self.runtime.close()
+        if self._traces:
+            await asyncio.to_thread(self._traces.close)
 
     async def _renew_token(self) -> None:
         if self._tokens.renews:
@@ -202,6 +208,20 @@ class Bot:
         self.runtime.measures = self.runtime.background.measures = metrics
         self.client.measures = metrics
         return metrics
+
+    def _trace(self, endpoint: str | None) -> "OpenTelemetry | None":
+        """Send traces from now on, and return what does so; None where they aren't asked for, or can't be sent."""
+        if endpoint is None:
+            return None
+        try:
+            from bot.traces import OpenTelemetry  # noqa: PLC0415 - its libraries take memory that few need
+        except ImportError:
+            log.warning("traces.not_installed", problem=CANT_TRACE)
+            return None
+        traces = OpenTelemetry(endpoint)
+        traces.watch_statements(self.runtime.database.engine)
+        self.runtime.traces = self.runtime.background.traces = self.client.traces = traces
+        return traces
 
     async def _render(self, metrics: "Metrics") -> bytes:
         is_connected = self._socket is None or await self._socket.find_problem() is None

@@ -147,7 +147,10 @@ class Dispatcher:
         return done, running
 
     async def _deliver(self, claimed: ClaimedMessage, claimed_at: float) -> None:
-        self.runtime.measures.delivered(await self._try_to_deliver(claimed, claimed_at))
+        with self.runtime.traces.span("delivery", kind=claimed.kind) as span:
+            outcome = await self._try_to_deliver(claimed, claimed_at)
+            span.set_attribute("outcome", outcome)
+        self.runtime.measures.delivered(outcome)
 
     async def _try_to_deliver(self, claimed: ClaimedMessage, claimed_at: float) -> str:
         """Send a message and store what came of it; return that in a word."""

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import SettingsError
 from bot.core.feature import Feature
+from bot.core.measures import NO_TRACES
 from bot.core.runtime import Runtime
 from bot.slack.again import register_again
 from bot.slack.clients import NOT_SLACKS, SlackClient, build_client, build_respond, error_code
@@ -90,6 +91,8 @@ def build_app(*, client: SlackClient, runtime: Runtime, features: Sequence[Featu
     app.error(_log_what_escaped)
     if client.names.prefix:
         _rename_commands(app, client.names)
+    if client.names.prefix or client.traces is not NO_TRACES:
+        _use_clients(app, client)
     return app
 
 
@@ -104,14 +107,20 @@ def _rename_commands(app: AsyncApp, names: CommandNames) -> None:
         response.body = names.rename_answer(response.body)
         return response
 
-    async def rename_calls(context: AsyncBoltContext, next_: Callable[[], Awaitable[Any]]) -> Any:
-        client = context.client
-        context["client"] = build_client(token=client.token, api_url=client.base_url, names=names)
-        context["respond"] = build_respond(context.response_url, names)
+    app.async_dispatch = renamed  # type: ignore[assignment, method-assign]  # HTTP and Socket Mode both call it
+
+
+def _use_clients(app: AsyncApp, like: SlackClient) -> None:
+    """Let listeners call Slack and answer with clients like that one, in the place of Bolt's."""
+
+    async def use(context: AsyncBoltContext, next_: Callable[[], Awaitable[Any]]) -> Any:
+        client = build_client(token=context.client.token, api_url=like.base_url, names=like.names)
+        client.traces = like.traces
+        context["client"] = client
+        context["respond"] = build_respond(context.response_url, like.names)
         return await next_()
 
-    app.async_dispatch = renamed  # type: ignore[assignment, method-assign]  # HTTP and Socket Mode both call it
-    app.use(rename_calls)
+    app.use(use)
 
 
 def _authorizer(client: AsyncWebClient) -> Callable[..., Awaitable[AuthorizeResult]]:

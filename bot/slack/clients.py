@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.measures import NO_MEASURES, Measures
+from bot.core.measures import NO_MEASURES, NO_TRACES, Measures, Traces
 from bot.slack.commands import PLAIN_NAMES, CommandNames
 
 NOT_SLACKS = "an answer that isn't Slack's"
@@ -17,15 +17,17 @@ SLACK_TIMEOUT_SECONDS = 15
 
 
 class SlackClient(AsyncWebClient):
-    """Slack's client that calls commands by *names* and tells *measures* which calls fail."""
+    """Slack's client that calls commands by *names*, tells *measures* which calls fail, and *traces* each call."""
 
     measures: Measures = NO_MEASURES
+    traces: Traces = NO_TRACES
     names: CommandNames = PLAIN_NAMES
 
     async def api_call(self, api_method: str, *, json: Any = None, **options: Any) -> Any:
         """Make the call as slack-sdk does."""
         try:
-            return await super().api_call(api_method, json=self.names.rename_shown(json), **options)
+            with self.traces.span(f"slack {api_method}"):
+                return await super().api_call(api_method, json=self.names.rename_shown(json), **options)
         except SlackApiError as error:
             self.measures.slack_failed(api_method, error_code(error))
             raise

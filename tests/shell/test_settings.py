@@ -25,6 +25,7 @@ WRONG = [
     ("COMMAND_PREFIX", "Hush-", "beginning with a letter, such as eh-"),
     ("COMMAND_PREFIX", "/hush", "beginning with a letter, such as eh-"),
     ("COMMAND_PREFIX", "hush" * 6, "up to 20 small letters"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "hushhush:4318", "such as http://localhost:4318"),
     ("PORT", "hushhush", "valid integer"),
     ("PORT", "65536", "65535"),
     ("PORT", "-1", "greater than or equal to 0"),
