@@ -28,10 +28,10 @@ from bot.core.heartbeats import list_heartbeats
 from bot.core.runtime import Runtime
 from bot.customers.queries.due import CUSTOMERS
 from bot.customers.rules.due import Status
+from bot.manifest import MANIFEST
 from bot.storage import migrate
 from demo.company import load_company
 from demo.people import ANA, TEAM, populate
-from demo.stage import MANIFEST
 from jobs.schedule import build_schedule
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest

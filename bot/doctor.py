@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.runtime import Runtime
 from bot.customers.usecases.tallying import recount_tally
 from bot.features import FEATURES
-from bot.settings import Settings, load_settings, load_storage_settings
-from bot.slack.app import auth_test, build_client, open_connection
+from bot.settings import CANT_TRACE, Settings, load_settings, load_storage_settings
+from bot.slack.app import auth_test, open_connection
+from bot.slack.clients import build_client
 from bot.storage import is_current
 from bot.tokens import Tokens, read_tokens, tokens_of
 from bot.workspaces.queries import list_uninstalled, list_workspaces
@@ -53,11 +55,19 @@ REQUIRED_SCOPES = frozenset(
 def check_settings() -> list[str]:
     """Return problems with the settings that would keep the bot from starting."""
     try:
-        load_settings()
+        settings = load_settings()
     except SettingsError as error:
         hint = "" if Path(".env").exists() else " There is no .env here; copy .env.example."
         return [f"{error}{hint}"]
-    return []
+    return [] if settings.otel_exporter_otlp_endpoint is None or _can_trace() else [CANT_TRACE]
+
+
+def _can_trace() -> bool:
+    try:
+        import_module("bot.traces")
+    except ImportError:
+        return False
+    return True
 
 
 def check_storage(*, recount: bool = False) -> list[str]:

@@ -17,8 +17,8 @@ import bot
 from bot.core.errors import SettingsError
 from bot.doctor import tokens_now
 from bot.settings import Settings, load_settings
-from bot.slack.app import build_client, error_code
 from bot.slack.blocks import Message
+from bot.slack.clients import build_client, error_code
 from bot.slack.worst import TEXTS, Worst
 
 METHOD = "blocks.validate"

@@ -14,7 +14,6 @@ import structlog
 from aiohttp import web
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.backups import BackupFolder
 from bot.core.clock import Clock, WallClock
@@ -23,9 +22,12 @@ from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.logs import configure_logging
+from bot.manifest import list_commands
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides
-from bot.settings import Settings, load_settings
-from bot.slack.app import auth_test, build_app, build_client, open_connection
+from bot.settings import CANT_TRACE, Settings, load_settings
+from bot.slack.app import auth_test, build_app, open_connection
+from bot.slack.clients import SlackClient, build_client
+from bot.slack.commands import CommandNames
 from bot.slack.socket import SlackSocket
 from bot.storage import migrate
 from bot.tokens import TokenKeeper
@@ -37,6 +39,7 @@ from jobs.schedule import build_schedule
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
+    from bot.traces import OpenTelemetry
 
 WATCHDOG_SECONDS = 120.0  # without a tick before the watchdog ends the process; its supervisor restarts it
 SHUTDOWN_SECONDS = 10.0  # for running jobs to finish
@@ -84,12 +87,18 @@ class Bot:
         self.runtime = Runtime(
             Database(settings.database_url), clock or WallClock(), FEATURES, host_overrides=host_overrides
         )
-        self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
+        self.client = build_client(
+            token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url,
+            names=CommandNames(settings.command_prefix, list_commands() if settings.command_prefix else ()),
+        )  # fmt: skip
         self._metrics = self._measure() if settings.metrics else None
+        self._traces = self._trace(settings.otel_exporter_otlp_endpoint)
         self._tokens = TokenKeeper(self.runtime.background, settings, self.client, self._use_app_token)
         self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
         if self._metrics:
             self._metrics.watch_acks(self.app)
+        if self._traces:
+            self._traces.watch_requests(self.app)
         folder = settings.backup_folder
         backups = BackupFolder(folder, settings.backups_kept) if folder else None
         self.jobs: Sequence[Job] = build_schedule(
@@ -104,7 +113,7 @@ class Bot:
         self._site: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
 
-    def client_of(self, _workspace: str) -> AsyncWebClient:
+    def client_of(self, _workspace: str) -> SlackClient:
         """Return the Slack client for a workspace; there is one bot token and one workspace."""
         return self.client
 
@@ -161,6 +170,8 @@ class Bot:
             await self._scheduler.stop()
         await self.runtime.drain()
         self.runtime.close()
+        if self._traces:
+            await asyncio.to_thread(self._traces.close)
 
     async def _renew_token(self) -> None:
         if self._tokens.renews:
@@ -197,8 +208,22 @@ class Bot:
 
         metrics = Metrics()
         self.runtime.measures = self.runtime.background.measures = metrics
-        self.client = metrics.watch_client(self.client)
+        self.client.measures = metrics
         return metrics
+
+    def _trace(self, endpoint: str | None) -> "OpenTelemetry | None":
+        """Send traces from now on, and return what does so; None where they aren't asked for, or can't be sent."""
+        if endpoint is None:
+            return None
+        try:
+            from bot.traces import OpenTelemetry  # noqa: PLC0415 - its libraries take memory that few need
+        except ImportError:
+            log.warning("traces.not_installed", problem=CANT_TRACE)
+            return None
+        traces = OpenTelemetry(endpoint)
+        traces.watch_statements(self.runtime.database.engine)
+        self.runtime.traces = self.runtime.background.traces = self.client.traces = traces
+        return traces
 
     async def _render(self, metrics: "Metrics") -> bytes:
         is_connected = self._socket is None or await self._socket.find_problem() is None

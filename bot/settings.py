@@ -1,5 +1,6 @@
 """Settings from the environment and `.env`; an error names the setting that is missing or invalid."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Self, TypeVar
@@ -10,11 +11,17 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.core.errors import SettingsError
 
 MAX_PORT = 65_535
+ADDRESSES = ("https://", "http://")
+PREFIX = re.compile(r"[a-z][a-z0-9_-]{,19}")  # a command has up to 32 characters, /neglected ten of them
 EXPIRING_TOKENS = "xoxe.xoxb-"
 BOT_TOKENS = ("xoxb-", EXPIRING_TOKENS)
 APP_TOKENS = "xapp-"
 REFRESH_TOKENS = "xoxe-"
 """How Slack's tokens begin. Those that expire come with a refresh token."""
+CANT_TRACE = (
+    "OTEL_EXPORTER_OTLP_ENDPOINT is set, and what sends traces isn't installed: pip install 'evenhand[otel]', or leave "
+    "the setting out."
+)
 
 T = TypeVar("T", bound="StorageSettings")
 
@@ -39,11 +46,19 @@ class StorageSettings(BaseSettings):
     log_level: str = "info"
     backup_folder: Path | None = None
     backups_kept: int = Field(default=7, ge=1)
+    command_prefix: str = ""
 
     @field_validator("log_format", "log_level", mode="before")
     @classmethod
     def _lowercase(cls, word: object) -> object:
         return word.strip().lower() if isinstance(word, str) else word
+
+    @field_validator("command_prefix")
+    @classmethod
+    def _check_prefix(cls, prefix: str) -> str:
+        if prefix and not PREFIX.fullmatch(prefix):
+            raise ValueError("write up to 20 small letters, digits, - and _, beginning with a letter, such as eh-")
+        return prefix
 
     @field_validator("log_level")
     @classmethod
@@ -65,6 +80,7 @@ class Settings(StorageSettings):
     slack_api_url: str = "https://slack.com/api/"
     host: str | None = None
     metrics: bool = False
+    otel_exporter_otlp_endpoint: str | None = None
     port: int = Field(default=3000, ge=0, le=MAX_PORT)
 
     @property
@@ -102,9 +118,16 @@ class Settings(StorageSettings):
     @field_validator("slack_api_url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        if not url.startswith(("https://", "http://")):
+        if not url.startswith(ADDRESSES):
             raise ValueError("write an address such as https://slack.com/api/")
         return url if url.endswith("/") else f"{url}/"
+
+    @field_validator("otel_exporter_otlp_endpoint")
+    @classmethod
+    def _check_endpoint(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(ADDRESSES):
+            raise ValueError("write the address of a collector that takes OTLP by HTTP, such as http://localhost:4318")
+        return url
 
     @model_validator(mode="after")
     def _require_transport(self) -> Self:

@@ -11,12 +11,12 @@ from typing import Any
 
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import InvalidInput, SettingsError
 from bot.core.runtime import Runtime
 from bot.settings import APP_TOKENS, BOT_TOKENS, EXPIRING_TOKENS, REFRESH_TOKENS, Settings, is_token
-from bot.slack.app import auth_test, build_client, error_code, open_connection
+from bot.slack.app import auth_test, open_connection
+from bot.slack.clients import SlackClient, build_client, error_code
 from bot.workspaces.queries import find_token, get_bot_user, list_uninstalled, list_workspaces
 from bot.workspaces.rules import TokenKind, is_renewal_due
 from bot.workspaces.schemas import TokenSchema
@@ -58,7 +58,7 @@ class TokenKeeper:
     """
 
     def __init__(
-        self, runtime: Runtime, settings: Settings, client: AsyncWebClient, on_app_token: Callable[[str], None]
+        self, runtime: Runtime, settings: Settings, client: SlackClient, on_app_token: Callable[[str], None]
     ) -> None:
         self._runtime, self._settings, self._client, self._on_app_token = runtime, settings, client, on_app_token
         self.app_token = _secret(settings.slack_app_token)

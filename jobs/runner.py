@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,7 +97,8 @@ class Runner:
         """Do the work of a job; return the number of changes, and the error in words if it failed."""
         changed, error, started_at = 0, None, time.perf_counter()
         try:
-            changed = await job.work()
+            with self._span_of(job):
+                changed = await job.work()
         except LeaseLost:
             raise
         except Exception as failure:
@@ -106,6 +108,10 @@ class Runner:
         if changed:
             log.info("job.ran", job=job.name, changed=changed)
         return changed, error
+
+    def _span_of(self, job: Job) -> AbstractContextManager[object]:
+        """Return the span of a run; jobs that run every few seconds, mostly for nothing, have none."""
+        return self._runtime.traces.span(f"job {job.name}") if job.alone else nullcontext()
 
 
 def _record_heartbeat(session: Session, *, job: Job, error: str | None, now: datetime) -> None:

@@ -13,7 +13,7 @@ from bot.campaigns.usecases.ending import end_campaigns
 from bot.campaigns.usecases.progress import complete_reached, leave_channel, mark_shown
 from bot.campaigns.views import progress
 from bot.core.runtime import Runtime
-from bot.slack.app import error_code
+from bot.slack.clients import error_code
 from bot.slack.message_refs import update_message
 from bot.workspaces.gateways import look_at_channel
 from jobs.deliver_outbox import Clients

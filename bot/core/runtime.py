@@ -21,7 +21,7 @@ from bot.core.database import Database, is_retriable, took_too_long
 from bot.core.errors import TookTooLong
 from bot.core.feature import Feature
 from bot.core.leases import HELD
-from bot.core.measures import NO_MEASURES, Measures
+from bot.core.measures import NO_MEASURES, NO_TRACES, Measures, Traces
 
 T = TypeVar("T")
 
@@ -53,6 +53,7 @@ class Runtime:
     ) -> None:
         self.host_overrides = host_overrides
         self.measures: Measures = NO_MEASURES
+        self.traces: Traces = NO_TRACES
         self.database = database
         self.clock = clock
         self.features = tuple(features)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.manifest import MANIFEST
 from bot.settings import Settings
-from demo.stage import MANIFEST
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
 from tests.makers import START, WORKSPACE

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.core.database import Database
 from bot.core.outbox import ClaimedMessage
 from bot.core.runtime import Runtime
-from bot.slack.app import build_client
+from bot.slack.clients import build_client
 from jobs.deliver_outbox import deliver_outbox
 from tests.jobs.mail import MAIL
 from tests.makers import START

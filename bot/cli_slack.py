@@ -1,19 +1,30 @@
-"""`evenhand rotate-token`."""
+"""`evenhand manifest` and `evenhand rotate-token`."""
 
 import asyncio
 import sys
+from typing import Annotated
 
 import typer
 
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
-from bot.settings import load_settings
+from bot.manifest import render_manifest
+from bot.settings import load_settings, load_storage_settings
 from bot.storage import migrate
 from bot.tokens import give_token, needs_refresh_token
 from bot.workspaces.rules import TokenKind
 
 WORDS = {TokenKind.BOT: "bot's token", TokenKind.APP: "app-level token"}
+
+
+def manifest(
+    url: Annotated[
+        str, typer.Option(help="For HTTP: the address at which Slack reaches the bot.", show_default=False)
+    ] = "",
+) -> None:
+    """Print the app's manifest for api.slack.com/apps, with COMMAND_PREFIX before each command."""
+    typer.echo(render_manifest(prefix=load_storage_settings().command_prefix, url=url), nl=False)
 
 
 def rotate_token() -> None:
