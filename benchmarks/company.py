@@ -78,7 +78,7 @@ def build_company(runtime: Runtime, customers: int) -> list[str]:
     """
     names = list(make_names(customers))
     runtime.run_now(_open, workspace=WORKSPACE, now=START)
-    with runtime.database.transaction(WORKSPACE) as session, _at_rest(session.connection()):
+    with runtime.database.transaction(WORKSPACE) as session, at_rest(session.connection()):
         _fill(session, names)
         recount_tally(session, now=START)
         _index_names(session.connection())
@@ -105,15 +105,16 @@ def _fill(session: Session, names: Sequence[str]) -> None:
 
 
 @contextlib.contextmanager
-def _at_rest(connection: sa.Connection) -> Iterator[None]:
-    """Let the triggers and indexes of the filled tables rest."""
+def at_rest(connection: sa.Connection, tables: Sequence[str] = FILLED) -> Iterator[None]:
+    """Let the triggers and indexes of *tables* rest, except those of keys."""
+    named = "('" + "', '".join(tables) + "')"
     if connection.dialect.name == "sqlite":
         found = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql IS NOT NULL"
-        made = connection.exec_driver_sql(f"{found} AND tbl_name IN {FILLED}").all()
+        made = connection.exec_driver_sql(f"{found} AND tbl_name IN {named}").all()
     else:
         keeping = "SELECT conindid::regclass::text FROM pg_constraint WHERE conindid <> 0"
         found = f"SELECT 'index', indexname, indexdef FROM pg_indexes WHERE indexname NOT IN ({keeping})"
-        made = connection.exec_driver_sql(f"{found} AND tablename IN {FILLED}").all()
+        made = connection.exec_driver_sql(f"{found} AND tablename IN {named}").all()
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '256MB'")
     for kind, name, _ in made:

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from sqlmodel import Session, select
 
+from bot.core.database import locks_rows
 from bot.core.heartbeats import JobRun, begin_run, end_run, release_run, renew_run
 from bot.core.leases import LeaseLost
 from bot.core.runtime import Runtime
@@ -114,6 +115,7 @@ class Runner:
         return self._runtime.traces.span(f"job {job.name}") if job.alone else nullcontext()
 
 
+@locks_rows
 def _record_heartbeat(session: Session, *, job: Job, error: str | None, now: datetime) -> None:
     fence = begin_run(session, name=job.name, lease=timedelta(0), now=now)
     if fence is not None:

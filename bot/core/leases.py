@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col
 
-from bot.core.database import INSERTS, WORKSPACE_ID_LENGTH
+from bot.core.database import INSERTS, WORKSPACE_ID_LENGTH, locks_rows
 
 
 class LeaseLost(Exception):
@@ -47,6 +47,7 @@ class JobTurn(SQLModel, table=True):
     ended_at: datetime | None = None
 
 
+@locks_rows
 def take_turns(
     session: Session, *, job: str, workspaces: Sequence[str], holder: UUID, lease: timedelta, since: datetime,
     now: datetime,
@@ -78,11 +79,13 @@ def take_turns(
     return [one for one in workspaces if one in turns]
 
 
+@locks_rows
 def renew_turns(session: Session, *, job: str, holder: UUID, lease: timedelta, now: datetime) -> int:
     """Hold the turns of *holder* from now on; return how many they are, fewer once another process took one over."""
     return session.exec(_held(job, holder).values(lease_until=now + lease)).rowcount
 
 
+@locks_rows
 def end_turns(session: Session, *, job: str, holder: UUID, done: Sequence[str], now: datetime) -> None:
     """Give the turns of *holder* back; in the workspaces *done* the job has been done."""
     ended = sa.case((col(JobTurn.workspace).in_(done), now), else_=col(JobTurn.ended_at))

@@ -138,12 +138,13 @@ class Runtime:
             await asyncio.gather(*self._background_tasks, return_exceptions=True)
 
     def _run(self, use_case: Callable[..., T], workspace: str | None, inputs: Mapping[str, Any], *, limited: bool) -> T:
-        inputs = {"now": self.clock.now(), **inputs}
+        inputs, locking = {"now": self.clock.now(), **inputs}, getattr(use_case, "locks_rows", False)
         for attempt in range(1, ATTEMPTS + 1):
             if lease := HELD.get():
                 lease.require()
             try:
-                with _stopping(use_case, limited), self.database.transaction(workspace, limited=limited) as session:
+                opened = self.database.transaction(workspace, limited=limited, locking=locking)
+                with _stopping(use_case, limited), opened as session:
                     session.info["now"] = inputs["now"]
                     return use_case(session, **inputs)
             except DBAPIError as error:

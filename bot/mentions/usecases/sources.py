@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from bot.commitments.usecases import list_managers_to_notify, list_recipients
 from bot.core import outbox
 from bot.core.clock import new_id
-from bot.core.database import workspace_of
+from bot.core.database import locks_rows, workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.names import clean_text
 from bot.mentions.queries.sources import due_source, due_sources, get_due, get_source, list_source_schemas
@@ -191,6 +191,7 @@ def rotate_secret(session: Session, *, source_id: UUID, by: str, now: datetime) 
     return WebhookKeys(source=_noted(session, row, "secret_made", by=by, now=now), token=row.token, secret=secret)
 
 
+@locks_rows
 def claim_due_sources(session: Session, *, limit: int, now: datetime) -> list[DueSource]:
     """
     Claim up to *limit* due sources of all workspaces, the longest waiting first, and return them.
