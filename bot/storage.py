@@ -90,6 +90,7 @@ def _migration_lock(database: Database) -> Iterator[None]:
         yield
         return
     with database.engine.connect() as connection:
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")  # migrations take their time
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         yield
         connection.rollback()

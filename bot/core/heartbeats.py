@@ -63,11 +63,15 @@ class Heartbeat(Schema):
 @locks_rows
 def begin_run(session: Session, *, name: str, lease: timedelta, now: datetime) -> int | None:
     """
-    Take the lease of job *name*. Return its fencing number, or None while another process holds the lease.
+    Take the lease of job *name*. Return its fencing number, or None while another process holds the lease or is about
+    to take it or to give it back; nobody waits for that one, which may stand still.
 
     A lease that ends later than one of now would was taken before the clock was put back, and doesn't count.
     """
-    run = session.exec(select(JobRun).where(JobRun.name == name).with_for_update()).first()
+    named = select(JobRun).where(JobRun.name == name)
+    run = session.exec(named.with_for_update(skip_locked=True)).first()
+    if run is None and session.exec(named).first() is not None:
+        return None
     if run is None:
         run = JobRun(name=name)
         session.add(run)

@@ -1,16 +1,20 @@
 """On PostgreSQL, nobody waits for ever: a statement that takes too long is stopped, with a sentence and a log line."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.core import database as storage
+from bot.core.database import Database
 from bot.core.errors import TookTooLong
+from bot.core.heartbeats import JobRun, begin_run
 from bot.core.runtime import Runtime
+from tests.conftest import MONDAY
 from tests.makers import ANA, WORKSPACE, Office, add_customer
 from tests.world import open_world
 
@@ -65,3 +69,24 @@ async def test_a_command_that_takes_too_long_answers_with_a_sentence(postgres_ur
             answer = (await world.as_(ANA).command("/checkin")).messages[-1]
             assert "That took too long, so it was stopped, and nothing was changed." in answer.text
         assert "Acme" in str((await world.as_(ANA).command("/checkin")).messages[-1].blocks)
+
+
+def test_a_transaction_whose_process_stands_still_is_ended(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process waits for what it holds until PostgreSQL ends it; when it goes on, nothing of it is kept."""
+    monkeypatch.setattr(storage, "IDLE_SECONDS", 0.2)
+    still, other = Database(postgres_url), Database(postgres_url)
+    with pytest.raises(DBAPIError, match="idle-in-transaction"):
+        _stand_still(still, other)
+    with other.reading(None) as session:
+        assert session.exec(select(JobRun.fence)).all() == [1]
+    still.close()
+    other.close()
+
+
+def _stand_still(still: Database, other: Database) -> None:
+    """Take a lease in a transaction, and let another process take it before the commit."""
+    take = {"name": "work", "lease": timedelta(minutes=1), "now": MONDAY}
+    with still.transaction(None) as session:
+        assert begin_run(session, **take) == 1
+        with other.transaction(None) as waiting:
+            assert begin_run(waiting, **take) == 1

@@ -72,6 +72,17 @@ async def test_replicas_that_start_together_agree_on_one(runtime: Runtime) -> No
     assert work.runs == 1
 
 
+async def test_nobody_waits_for_a_process_that_stands_still(postgres_url: str, clock: MovableClock) -> None:
+    """A process stands still in the transaction that takes the lease: others go without the job, and do not hang."""
+    runtime, work = Runtime(Database(postgres_url), clock), Work()
+    assert await Runner(runtime).run(_job(work)) == 1
+    with runtime.database.transaction(None) as session:
+        assert begin_run(session, name="work", lease=MINUTE, now=clock.now()) == 2
+        assert await asyncio.wait_for(Runner(runtime).run(_job(work)), 30) == 0
+    assert work.runs == 1
+    runtime.close()
+
+
 async def test_a_job_whose_process_died_runs_again_after_its_lease(runtime: Runtime, clock: MovableClock) -> None:
     """Within a minute another process takes over, and the dead process can't record its end."""
     fence = await runtime.run(begin_run, workspace=None, name="work", lease=timedelta(seconds=45))
