@@ -97,7 +97,7 @@ class Day:
         yield f"one core: the bot is busy for {ours * share:.1f} % of the time, PostgreSQL for {theirs * share:.1f} %"
         late = sum(minute > MINUTE.total_seconds() for minute in self.minutes)
         longest, usual = max(self.minutes), median(self.minutes)
-        yield f"the jobs of a minute take {usual:.2f} s by the median, at most {longest:.1f} s; {late} times more than a minute"
+        yield f"a minute's jobs took {usual:.2f} s by the median, {longest:.1f} s at most, {late} times over 60 s"
         yield f"memory of the bot at most {self.megabytes:,.0f} MB, the database {self.database_megabytes:,.0f} MB"
         yield f"jobs that failed: {', '.join(self.failed) or 'none'}"
 
