@@ -64,7 +64,7 @@ class Cost:
 
 @dataclass
 class Day:
-    """What every job took, and how long the minutes were in which all of them had work."""
+    """What every job took, and how long the jobs of every minute took in each, one after another."""
 
     workspaces: int
     customers: int
@@ -97,7 +97,7 @@ class Day:
         yield f"one core: the bot is busy for {ours * share:.1f} % of the time, PostgreSQL for {theirs * share:.1f} %"
         late = sum(minute > MINUTE.total_seconds() for minute in self.minutes)
         longest, usual = max(self.minutes), median(self.minutes)
-        yield f"the longest minute took {longest:.1f} s, the median one {usual:.2f} s; {late} took more than a minute"
+        yield f"a minute's jobs took {usual:.2f} s by the median, {longest:.1f} s at most, {late} times over 60 s"
         yield f"memory of the bot at most {self.megabytes:,.0f} MB, the database {self.database_megabytes:,.0f} MB"
         yield f"jobs that failed: {', '.join(self.failed) or 'none'}"
 
@@ -108,11 +108,12 @@ async def live(runtime: Runtime, clock: MovableClock, day: Day, minutes: int) ->
     runner, posted = Runner(runtime.background), StandIn.posted
     with _watching(runtime) as meter:
         for minute in range(minutes):
-            began = perf_counter()
+            took = 0.0
             for job in jobs:
                 if minute * MINUTE % max(job.every, MINUTE) == timedelta(0):
-                    await _run(runner, job, day.costs.setdefault(job.name, Cost()), meter)
-            day.minutes.append(perf_counter() - began)
+                    wall = await _run(runner, job, day.costs.setdefault(job.name, Cost()), meter)
+                    took += wall if job.every <= MINUTE else 0
+            day.minutes.append(took)
             clock.move(MINUTE)
     day.messages = StandIn.posted - posted
     beats = runtime.read_now(list_heartbeats, workspace=None)
@@ -120,9 +121,9 @@ async def live(runtime: Runtime, clock: MovableClock, day: Day, minutes: int) ->
     day.megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-async def _run(runner: Runner, job: Job, cost: Cost, meter: "_Meter") -> None:
-    """Run a job once, one of every second until nothing moves, and add up what it took."""
-    again = True
+async def _run(runner: Runner, job: Job, cost: Cost, meter: "_Meter") -> float:
+    """Run a job once, one of every second until nothing moves; add up what it took, and return the seconds."""
+    again, took = True, 0.0
     while again:
         before = meter.read()
         changed = await runner.run(job)
@@ -134,7 +135,8 @@ async def _run(runner: Runner, job: Job, cost: Cost, meter: "_Meter") -> None:
         )
         cost.cpu, cost.database_cpu, cost.wall = cost.cpu + cpu, cost.database_cpu + database_cpu, cost.wall + wall
         cost.longest = max(cost.longest, wall)
-        again = changed > 0 and job.every <= SECOND
+        again, took = changed > 0 and job.every <= SECOND, took + wall
+    return took
 
 
 class _Meter:

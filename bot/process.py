@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from bot.traces import OpenTelemetry
 
 WATCHDOG_SECONDS = 120.0  # without a tick before the watchdog ends the process; its supervisor restarts it
+TAKE_OVER_SECONDS = 15.0  # with the lease of a job, at most a minute after its process died
 SHUTDOWN_SECONDS = 10.0  # for running jobs to finish
 MAX_PASSES = 200
 AGAIN = timedelta(seconds=1)  # a job that runs so often is repeated in one pass, until nothing moves
@@ -262,7 +264,7 @@ class Bot:
 class JobScheduler:
     """Runs jobs with APScheduler, and ends the process with a `Watchdog` when the scheduler stops."""
 
-    def __init__(self, runner: Runner, jobs: Sequence[Job]) -> None:
+    def __init__(self, runner: Runner, jobs: Sequence[Job], *, take_over_seconds: float = TAKE_OVER_SECONDS) -> None:
         self._runner = runner
         self._running: set[asyncio.Task[Any]] = set()
         self._scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, timezone="UTC")
@@ -272,6 +274,7 @@ class JobScheduler:
             self._scheduler.add_job(
                 self._run, "interval", seconds=job.every.total_seconds(), args=[job], id=job.name, **options
             )
+        self._scheduler.add_job(self._take_over, "interval", seconds=take_over_seconds, args=[jobs], **options)
         self._scheduler.add_job(self._watchdog.reset, "interval", seconds=1, id="watchdog", **options)
 
     def start(self) -> None:
@@ -291,12 +294,23 @@ class JobScheduler:
         self._scheduler.shutdown(wait=False)
 
     async def _run(self, job: Job) -> None:
+        with self._noted():
+            await self._runner.run(job)
+
+    async def _take_over(self, jobs: Sequence[Job]) -> None:
+        """Run what another process left when it died, without waiting for the next turn of those jobs."""
+        with self._noted():
+            await self._runner.take_over(jobs)
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Note that this task is running, so that `stop` waits for it."""
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("A job must run in its own task.")
         self._running.add(task)
         try:
-            await self._runner.run(job)
+            yield
         finally:
             self._running.discard(task)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from bot.core.database import locks_rows
 from bot.core.heartbeats import JobRun, begin_run, end_run, release_run, renew_run
-from bot.core.leases import LeaseLost
+from bot.core.leases import LeaseLost, list_abandoned
 from bot.core.runtime import Runtime
 from bot.logs import mask_secrets
 from jobs.sharing import LEASE, hold
@@ -55,6 +55,15 @@ class Runner:
         except Exception:
             log.exception("job.not_noted", job=job.name)  # the database is away; the next tick tries again
             return 0
+
+    async def take_over(self, jobs: Sequence[Job]) -> int:
+        """Run those of *jobs* that a process which died has left; return the number of changes."""
+        try:
+            abandoned = await self._runtime.read(list_abandoned, workspace=None)
+        except Exception:
+            log.exception("job.not_noted", job="take_over")  # as above
+            return 0
+        return sum([await self.run(job) for job in jobs if job.name in abandoned])
 
     async def _run_when_due(self, job: Job) -> int:
         if job.fresh_for > timedelta(0) and await self._runtime.read(_is_fresh, workspace=None, job=job):

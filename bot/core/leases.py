@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.core.database import INSERTS, WORKSPACE_ID_LENGTH, locks_rows
+from bot.core.heartbeats import JobRun
+
+LATELY = timedelta(minutes=1)
 
 
 class LeaseLost(Exception):
@@ -90,6 +93,18 @@ def end_turns(session: Session, *, job: str, holder: UUID, done: Sequence[str], 
     """Give the turns of *holder* back; in the workspaces *done* the job has been done."""
     ended = sa.case((col(JobTurn.workspace).in_(done), now), else_=col(JobTurn.ended_at))
     session.exec(_held(job, holder).values(holder=None, lease_until=None, ended_at=ended))
+
+
+def list_abandoned(session: Session, *, now: datetime) -> set[str]:
+    """
+    Return the names of the jobs of which a process let the lease run out lately, for all or for a workspace.
+
+    What was left earlier has been looked at by now, or nobody was there; the next run of the job sees to it.
+    """
+    lately = now - LATELY
+    alone = sa.select(col(JobRun.name)).where(col(JobRun.lease_until).between(lately, now))
+    shared = sa.select(col(JobTurn.job)).where(col(JobTurn.lease_until).between(lately, now))
+    return set(session.scalars(alone.union(shared)))
 
 
 def _held(job: str, holder: UUID) -> sa.Update:
