@@ -1,9 +1,12 @@
-"""A process that delivers letters until it is killed: `python -m tests.soak.courier URL API TOKEN EPOCH`."""
+"""A process that delivers messages until it is killed, with a clock that is twenty times as fast."""
 
 import asyncio
-import sys
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.database import Database
 from bot.core.outbox import ClaimedMessage
@@ -14,6 +17,8 @@ from tests.jobs.mail import MAIL
 from tests.makers import START
 
 TIMES_FASTER = 20  # leases of half a minute then last a second and a half
+
+log = structlog.get_logger(__name__)
 
 
 class FastClock:
@@ -35,18 +40,34 @@ class FastClock:
         return time.time()  # noqa: TID251 - the processes have to agree on the time
 
 
+@dataclass(frozen=True)
+class DeliverForEver:
+    """Delivers what is due, again and again."""
+
+    url: str
+    api_url: str
+    token: str
+    epoch: float
+
+    def run(self) -> None:
+        """Deliver until the process is killed."""
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        runtime = Runtime(Database(self.url), FastClock(self.epoch), [MAIL])
+        client = build_client(token=self.token, api_url=self.api_url)
+        client.timeout = client.timeout / TIMES_FASTER  # type: ignore[assignment]  # patience shrinks with the leases
+        while True:
+            await self._deliver_once(runtime, client)
+            await asyncio.sleep(0.01)
+
+    async def _deliver_once(self, runtime: Runtime, client: AsyncWebClient) -> None:
+        """Run one round; the job's runner would log an error of the database and go on as well."""
+        try:
+            await deliver_outbox(runtime, lambda _: client, _nobody)
+        except Exception:
+            log.exception("round.failed")
+
+
 async def _nobody(_runtime: Runtime, claimed: ClaimedMessage, reason: str, _text: str) -> None:
-    sys.stderr.write(f"{claimed.key}: {reason}\n")
-
-
-async def _deliver_for_ever(url: str, api: str, token: str, epoch: float) -> None:
-    runtime = Runtime(Database(url), FastClock(epoch), [MAIL])
-    client = build_client(token=token, api_url=api)
-    client.timeout = client.timeout / TIMES_FASTER  # type: ignore[assignment]  # patience shrinks with the leases
-    while True:
-        await deliver_outbox(runtime, lambda _: client, _nobody)
-        await asyncio.sleep(0.01)
-
-
-if __name__ == "__main__":
-    asyncio.run(_deliver_for_ever(sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])))
+    log.error("message.dead", key=claimed.key, reason=reason)
