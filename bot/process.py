@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 WATCHDOG_SECONDS = 120.0  # without a tick before the watchdog ends the process; its supervisor restarts it
 TAKE_OVER_SECONDS = 15.0  # with the lease of a job, at most a minute after its process died
+FOLLOW_SECONDS = 1.0  # between two looks at whether the clock was put back
 SHUTDOWN_SECONDS = 10.0  # for running jobs to finish
 MAX_PASSES = 200
 AGAIN = timedelta(seconds=1)  # a job that runs so often is repeated in one pass, until nothing moves
@@ -262,13 +263,18 @@ class Bot:
 
 
 class JobScheduler:
-    """Runs jobs with APScheduler, and ends the process with a `Watchdog` when the scheduler stops."""
+    """
+    Runs jobs with APScheduler, and ends the process with a `Watchdog` when the scheduler stops.
+
+    APScheduler goes by the machine's clock: where that is put back, the next runs are moved with it.
+    """
 
     def __init__(self, runner: Runner, jobs: Sequence[Job], *, take_over_seconds: float = TAKE_OVER_SECONDS) -> None:
         self._runner = runner
         self._running: set[asyncio.Task[Any]] = set()
         self._scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, timezone="UTC")
         self._watchdog = Watchdog(WATCHDOG_SECONDS)
+        self._following: asyncio.Task[None] | None = None
         options: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         for job in jobs:
             self._scheduler.add_job(
@@ -280,11 +286,14 @@ class JobScheduler:
     def start(self) -> None:
         """Start running jobs."""
         self._scheduler.start()
+        self._following = asyncio.get_running_loop().create_task(self._follow_clock())
         self._watchdog.start()
 
     async def stop(self) -> None:
         """Start no new jobs, wait for running ones to finish, and cancel those that take too long."""
         self._scheduler.pause()
+        if self._following is not None:
+            self._following.cancel()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=SHUTDOWN_SECONDS)
             for task in late:
@@ -292,6 +301,16 @@ class JobScheduler:
             await asyncio.gather(*late, return_exceptions=True)
         self._watchdog.stop()
         self._scheduler.shutdown(wait=False)
+
+    async def _follow_clock(self) -> None:
+        """Run every job at once after the clock was put back, which APScheduler would do once it has caught up."""
+        clock, latest = WallClock(), WallClock().now()
+        while True:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            now = clock.now()
+            for job in self._scheduler.get_jobs() if now < latest else ():
+                job.modify(next_run_time=now)
+            latest = now
 
     async def _run(self, job: Job) -> None:
         with self._noted():

@@ -16,6 +16,7 @@ from bot.core.heartbeats import JobRun, begin_run, end_run, release_run, renew_r
 from bot.core.leases import LeaseLost, list_abandoned
 from bot.core.runtime import Runtime
 from bot.logs import mask_secrets
+from jobs.clock_watch import ClockWatch
 from jobs.sharing import LEASE, hold
 
 log = structlog.get_logger(__name__)
@@ -46,11 +47,13 @@ class Runner:
     def __init__(self, runtime: Runtime, heartbeat_interval: timedelta = timedelta(minutes=1)) -> None:
         self._runtime = runtime
         self._heartbeat_interval = heartbeat_interval
+        self._clock_watch = ClockWatch(runtime)
         self._last_heartbeats: dict[str, tuple[datetime, bool]] = {}
 
     async def run(self, job: Job) -> int:
         """Run *job* if it is due; return the number of changes. An error is recorded and logged, never raised."""
         try:
+            await self._clock_watch.look()
             return await self._run_when_due(job)
         except Exception:
             log.exception("job.not_noted", job=job.name)  # the database is away; the next tick tries again
@@ -97,8 +100,9 @@ class Runner:
         """Run a job that locks rows itself; record its heartbeat at intervals, or when its health changes."""
         changed, error = await self._attempt(job)
         now = self._runtime.clock.now()
-        recorded_at, had_succeeded = self._last_heartbeats.get(job.name, (None, None))
-        if recorded_at is None or had_succeeded != (error is None) or now - recorded_at >= self._heartbeat_interval:
+        recorded_at, had_succeeded = self._last_heartbeats.get(job.name, (now, None))
+        recently = timedelta(0) <= now - recorded_at < self._heartbeat_interval  # a clock may be put back
+        if had_succeeded != (error is None) or not recently:
             self._last_heartbeats[job.name] = (now, error is None)
             await self._runtime.run(_record_heartbeat, workspace=None, job=job, error=error)
         return changed

@@ -148,13 +148,13 @@ class Control:
         self._wire.sockets.occupied = number
         self._ws.changed.notify()
 
-    async def replay(self) -> int:
+    async def replay(self, words: str = "") -> int:
         """
-        Send the last signed HTTP delivery again, to the byte and with the same signature; return the HTTP status.
+        Send the last signed HTTP delivery with these *words* in its body again, to the byte; return the HTTP status.
 
         Slack never does that; whoever recorded a delivery can.
         """
-        return await self._wire.delivery.replay()
+        return await self._wire.delivery.replay(words)
 
     def grant(self, *scopes: str) -> None:
         """Add scopes to the bot's token."""

@@ -39,6 +39,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.core.outbox:requeue": CLAIMED,
     "bot.core.outbox:mark_absent": CLAIMED,
     "bot.core.outbox:count_waiting": "the queue is one for all workspaces; only numbers leave it",
+    "bot.core.outbox:wait_by_present_time": "the clock that was put back is the one of all workspaces",
     "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
     "bot.conversations.usecases:discard_proposals": "one job forgets what is old, everywhere",
     "bot.customers.usecases.running:list_dead": "one job asks which imports were interrupted, everywhere",

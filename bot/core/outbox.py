@@ -291,6 +291,27 @@ def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime,
     )
 
 
+def wait_by_present_time(session: Session, *, now: datetime) -> int:
+    """
+    Let messages of all workspaces that a clock ahead of *now* put off, claimed or posted wait by the present time.
+
+    Whether it is an hour to write to their recipients is looked at again. Return how many rows were changed.
+    """
+    state, not_before = col(OutboxMessage.state), col(OutboxMessage.not_before)
+    lease_until, enqueued_at = col(OutboxMessage.lease_until), col(OutboxMessage.enqueued_at)
+    posted_at = col(OutboxMessage.posted_at)
+    unsent, unknown = state == DeliveryState.PENDING, state == DeliveryState.UNKNOWN
+    changes: tuple[tuple[Any, dict[str, datetime]], ...] = (
+        (sa.and_(unsent, not_before > now), {"not_before": now}),
+        (sa.and_(unknown, not_before > now + QUIET_TIME), {"not_before": now + QUIET_TIME}),
+        (lease_until > now + LEASE, {"lease_until": now + LEASE}),
+        (enqueued_at > now, {"enqueued_at": now}),
+        (posted_at > now, {"posted_at": now}),
+    )
+    undelivered = sa.update(OutboxMessage).where(state.in_(UNDELIVERED))
+    return sum(session.exec(undelivered.where(which).values(values)).rowcount for which, values in changes)
+
+
 def find_sent(session: Session, key: str) -> SentMessage | None:
     """Return where the message that was enqueued under *key* stands; None while it isn't sent."""
     row = session.scalars(sa.select(OutboxMessage).where(col(OutboxMessage.key) == key)).first()

@@ -16,6 +16,7 @@ from bot.features import FEATURES
 from bot.slack.app import build_client
 from bot.workspaces.schemas import ChannelSchema
 from jobs.check_installation import check_installation
+from jobs.clock_watch import ClockWatch
 from jobs.deliver_outbox import deliver_outbox
 from jobs.schedule import on_dead
 from rehearsal.control import Control
@@ -26,7 +27,7 @@ from rehearsal.wire.faults import Faults
 from tests.digests.digest_office import set_up
 from tests.faults.ledger import Ledger, read_ledger
 from tests.jobs.mail import MAIL, Letter
-from tests.makers import ANA, MARA, WORKSPACE, open_office
+from tests.makers import ANA, MARA, START, WORKSPACE, open_office
 from tests.shell.outside import rehearsal
 
 STEP = timedelta(seconds=30)
@@ -64,6 +65,7 @@ class Line:
     def __post_init__(self) -> None:
         """Make the one client, as the bot does."""
         self.client = build_client(token=self.slack.bot_token, api_url=self.slack.api_url)
+        self.clock_watch = ClockWatch(self.runtime.background)
 
     @property
     def control(self) -> Control:
@@ -92,8 +94,9 @@ class Line:
         )
 
     async def deliver(self) -> None:
-        """Do once what the jobs do: look whether the token works again, and deliver what is due."""
+        """Do once what the jobs do: look at the clock and whether the token works again, and deliver what is due."""
         background = self.runtime.background
+        await self.clock_watch.look()
         await check_installation(background, lambda _: self.client)
         await deliver_outbox(background, lambda _: self.client, on_dead)
 
@@ -142,9 +145,9 @@ class Line:
 
 
 @asynccontextmanager
-async def open_line(database_url: str) -> AsyncIterator[Line]:
+async def open_line(database_url: str, start: datetime = START) -> AsyncIterator[Line]:
     """Open a rehearsal with Mara, Ana and #general, and a bot's database, clock and jobs without a process."""
-    async with rehearsal() as slack:
+    async with rehearsal(start=start) as slack:
         slack.control.add_person("mara", id=MARA, tz="Europe/London")
         slack.control.add_person("ana", id=ANA, tz="Europe/Lisbon")
         general = slack.control.add_channel("general", members=[MARA, ANA])
