@@ -6,7 +6,18 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import answering, crowded, importing, levelling, long_list, matching, size, sweeping, training
+from benchmarks import (
+    answering,
+    crowded,
+    importing,
+    levelling,
+    long_list,
+    matching,
+    reviewing,
+    size,
+    sweeping,
+    training,
+)
 from benchmarks.figure import Figure
 
 FIGURES = Path(".bench/figures.json")
@@ -31,6 +42,7 @@ def _measure(folder: Path) -> Iterator[Figure]:
     yield from sweeping.measure(folder)
     yield from answering.measure(folder)
     yield levelling.measure(folder)
+    yield from reviewing.measure(folder)
     yield from matching.measure(folder)
     yield from training.measure()
     yield from size.measure(folder)

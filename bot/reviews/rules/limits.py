@@ -1,16 +1,15 @@
 """A workspace's own limits between sizes, in the place of fifths."""
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot.customers.rules.bands import FIFTHS, Band, Key, Size, divide_into_bands
+from bot.customers.rules.bands import FIFTHS, Band
 
 MOST = len(FIFTHS) - 1
 LARGEST = 10**15
 HOW = "write one to four rising amounts and a currency: /evenhand proof limits 10000 50000 200000 EUR, or limits off."
-_NAMES = {
+NAMES = {
     1: (Band.SMALLEST, Band.LARGEST),
     2: (Band.SMALLEST, Band.THIRD, Band.LARGEST),
     3: (Band.SMALLEST, Band.SECOND, Band.FOURTH, Band.LARGEST),
@@ -45,22 +44,6 @@ def parse_limits(words: Sequence[str]) -> Limits:
         if after <= before:
             raise LimitsRefused(f"{after:,} overlaps with {before:,}, the limit before it; {HOW}")
     return Limits(tuple(amounts), currency.upper())
-
-
-def divide_by_limits(sizes: Mapping[Key, Size], limits: Limits) -> dict[Key, Band]:
-    """
-    Return the band of each customer: those valued in the currency of *limits* by them, the others by headcount.
-
-    Without a headcount the size isn't known, as without limits.
-    """
-    bands = _NAMES[len(limits.amounts)]
-    valued = {
-        key: bands[bisect_left(limits.amounts, size.annual_value)]
-        for key, size in sizes.items()
-        if size.annual_value is not None and size.currency == limits.currency
-    }
-    others = {key: Size(headcount=size.headcount) for key, size in sizes.items() if key not in valued}
-    return divide_into_bands(others) | valued
 
 
 def band_words(band: Band, *, limited: bool) -> str:
