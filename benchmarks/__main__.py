@@ -15,6 +15,7 @@ from benchmarks import (
     long_list,
     matching,
     replicas,
+    reviewing,
     size,
     sweeping,
     training,
@@ -45,6 +46,7 @@ def _measure(folder: Path) -> Iterator[Figure]:
     yield from growth.measure(folder)
     yield from replicas.measure(folder)
     yield levelling.measure(folder)
+    yield from reviewing.measure(folder)
     yield from matching.measure(folder)
     yield from training.measure()
     yield from size.measure(folder)

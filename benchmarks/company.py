@@ -79,7 +79,7 @@ def build_company(runtime: Runtime, customers: int) -> list[str]:
         RuntimeError: the tally doesn't say what the customers say.
     """
     names = list(make_names(customers))
-    runtime.run_now(_open, workspace=WORKSPACE, now=START)
+    runtime.run_now(open_workspace, workspace=WORKSPACE, now=START)
     with runtime.database.transaction(WORKSPACE) as session, at_rest(session.connection()):
         _fill(session, names)
         recount_tally(session, now=START)
@@ -156,7 +156,7 @@ def make_names(count: int) -> Iterator[str]:
             yield name + dice.choice(_FORMS)
 
 
-def _open(session: Session, *, now: datetime) -> None:
+def open_workspace(session: Session, *, now: datetime) -> None:
     """Install the workspace with a manager, twenty owners, and a digest of neglected customers."""
     install_workspace(session, name="Size", bot_user_id="U0BOT", zone="UTC", now=now)
     for number, person in enumerate((MANAGER, *OWNERS)):

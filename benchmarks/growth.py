@@ -21,8 +21,8 @@ from benchmarks.figure import Figure
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
+from bot.manifest import MANIFEST
 from demo.people import TEAM, populate
-from demo.stage import MANIFEST
 from jobs.schedule import build_schedule
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest

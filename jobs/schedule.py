@@ -17,6 +17,7 @@ from bot.tokens import TokenKeeper
 from jobs.back_up import back_up
 from jobs.check_installation import check_installation
 from jobs.collect_mentions import collect_mentions
+from jobs.continue_work import continue_work
 from jobs.deliver_outbox import NOBODY_THERE, Clients, deliver_outbox
 from jobs.housekeeping import housekeeping, report_problems
 from jobs.learn_feelings import learn_feelings
@@ -54,6 +55,7 @@ def build_schedule(
         Job("reschedule_customers", partial(reschedule_customers, runtime), every=MINUTE),
         Job("reconcile_customers", partial(reconcile_customers, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("watch_imports", partial(watch_imports, runtime), every=MINUTE),
+        Job("continue_work", partial(continue_work, runtime), every=MINUTE),
         Job("level_load", partial(level_load, runtime), every=MINUTE),
         Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE, alone=False),
         Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE, alone=False),

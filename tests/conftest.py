@@ -18,6 +18,7 @@ from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
+from bot.reviews import listeners as review_listeners
 from bot.storage import migrate
 from tests import workspace_guard
 from tests.compiled import share_compiled_statements
@@ -39,6 +40,14 @@ def plain_logs() -> None:
     """Log errors as the bot does; structlog's default format takes seconds."""
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience_for_figures() -> Iterator[None]:
+    """Let no figure be called late where many tests share a machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(review_listeners, "PATIENCE_SECONDS", 60.0)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,6 +13,7 @@ JOB_WORDS = {
     "watch_escalations": "watching the clocks of problems",
     "watch_campaigns": "looking after campaigns",
     "watch_imports": "looking for imports that were interrupted",
+    "continue_work": "going on with plans that were interrupted",
     "post_digests": "posting digests",
     "deliver_outbox": "delivering messages",
     "collect_mentions": "collecting mentions",

@@ -274,6 +274,26 @@ class Rescheduling(Row, table=True):
     after: UUID | None = None
 
 
+class WorkPart(Row, table=True):
+    """
+    A part of long work on customers that is left to do: the *content* of its kind, about its subject, in order.
+
+    The last part has no content: once it is gone, all is done and told. Its `alive_at` is the instant of the last step.
+    """
+
+    __tablename__ = "work_parts"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
+        sa.UniqueConstraint("workspace_id", "subject_id", "number"),
+    )
+
+    kind: str = Field(max_length=32)
+    subject_id: UUID
+    number: int
+    content: list[Any] = Field(default_factory=list, sa_type=sa.JSON)
+    alive_at: datetime
+
+
 class RefusedRows(Row, table=True):
     """The rows that an import refused, as a CSV file that says why; a month at most."""
 

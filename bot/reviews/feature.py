@@ -4,7 +4,7 @@ from bot.core.feature import DigestKindOffer, Feature, Subcommand
 from bot.reviews import listeners, views
 from bot.reviews.listeners.capacity import capacity
 from bot.reviews.queries.capacity import list_limits
-from bot.reviews.queries.care import export
+from bot.reviews.queries.former import export
 from bot.reviews.queries.reconciliation import list_last_discrepancies, list_problems
 from bot.reviews.queries.review import compose_review
 from bot.reviews.schemas import WeeklyReview

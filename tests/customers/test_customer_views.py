@@ -32,7 +32,14 @@ from bot.customers.schemas import (
     Named,
     OfferedButton,
 )
-from bot.customers.schemas.families import Family, FamilyCounts, FamilyMember, FamilyPage
+from bot.customers.schemas.families import (
+    Family,
+    FamilyCounts,
+    FamilyMember,
+    FamilyPage,
+    ParentSuggestion,
+    SuggestionPage,
+)
 from bot.customers.schemas.importing import ImportTakenBack, ListImported, Spread
 from bot.customers.schemas.losses import LossForm, RelativeLost
 from bot.customers.schemas.sharing import (
@@ -144,9 +151,17 @@ MESSAGES = {
                      first_refusals=(EVIL,) * 3, unowned=9, may_share=True,
                      spread=Spread(weeks=104, a_day=100, is_evened=True))),
     "empty pool, shared out": views.page(ListPage(rows=(), pool=True, may_share=True, shares=SHARINGS)),
-    "shared out": sharing.shared_out(PoolShared(share_id=ID, total=46_964, shares=((NAME, 46_964),) * 500)),
+    "shared out": sharing.shared_out(
+        PoolShared(share_id=ID, total=46_964, shares=((NAME, 46_964),) * 500, is_evened=True)),
     "shared out, undone": sharing.shared_before(SHARED.model_copy(update={"undone_by": NAME})),
     "sharing undone": sharing.unshared_message(ShareUndone(back=0, kept=46_964, kept_names=(NAME,) * 5)),
+    "suggested parents": families.suggestions(
+        SuggestionPage(
+            rows=tuple(
+                ParentSuggestion(customer_id=UUID(int=n), customer_name=NAME, parent_id=ID, parent_name=NAME, why=EVIL)
+                for n in range(8)),
+            after=ID, next_after=ID, up_to=NAME),
+        said=EVIL[:400]),
     "undone": forms.undone(
         ImportUndone(id=ID, file_name=NAME, removed=1, restored=2, kept=KEPT, kept_total=900)),
 }  # fmt: skip
@@ -191,7 +206,7 @@ VIEWS = {
     "columns": forms.map_columns(DRAFTS, upload_id=ID, by_hand={EVIL: "name"}, erase=False),
     "done": forms.done(ImportDone(id=ID, plan=PLAN)),
     "share out": sharing.share_out(ShareForm(total=46_964, examples=(NAME,) * 3, among=(ANA,) * 10)),
-    "shared out": sharing.shared(ShareDone(id=ID, total=46_964, shares=((NAME, 46_964),) * 500)),
+    "shared out": sharing.shared(ShareDone(id=ID, total=46_964, shares=((NAME, 46_964),) * 500, is_evened=True)),
     "sharing undone": sharing.unshared(ShareUndone(back=46_964, kept=1, kept_names=(NAME,))),
     "select": modal("x", [PICK], callback_id="x", submit="x"),
 }  # fmt: skip

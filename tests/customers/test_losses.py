@@ -23,6 +23,7 @@ from bot.customers.schemas.losses import LossDetails, RelativeLost
 from bot.customers.tables import Loss
 from bot.customers.usecases.details import set_status
 from bot.customers.usecases.erasing import erase
+from bot.customers.usecases.undoing import undo_import
 from bot.people.rules import Mute
 from bot.people.tables import Person
 from bot.promises.usecases import scheduled
@@ -251,3 +252,38 @@ async def test_marking_one_lost_asks_why_and_tells_the_family(world: World) -> N
     news = await told(world, MARA, "is lost: price (20% too dear). You look after *Golddex* in the same family.")
     await world.as_(MARA).press(news, "customers.card")
     await window(world, MARA, "Customer", "Oslo Plant")
+
+
+@pytest.mark.both_databases
+def test_who_a_list_brings_as_lost_has_a_loss_whose_reason_is_not_known(office: Office) -> None:
+    """New ones and known ones, since the day of the list; one that was lost before keeps what somebody said of it."""
+    office.customer("Acme", owner=ANA)
+    dear = office.customer("Dear", owner=ANA)
+    lose(office, dear)
+    office.runtime.clock.move(timedelta(days=3))
+    made = take_in(office, "Name,Status\nAcme,lost\nDear,lost\nGolddex,lost\nCondax,active\n")
+    today = office.runtime.clock.now().date()
+    told = [(loss.lost_on, loss.reason, loss.foreseen, loss.by) for loss in losses(office)]
+    assert told == [
+        (TODAY, LossReason.PRICE, True, ANA), *[(today, LossReason.NOT_KNOWN, None, MARA)] * 2
+    ]  # fmt: skip
+    undone = office.do(undo_import, import_id=made.id, by=MARA)
+    assert (undone.removed, undone.restored, undone.kept) == (2, 1, ())
+    assert [loss.customer_id for loss in losses(office)] == [dear]
+
+
+@pytest.mark.both_databases
+def test_undoing_a_list_goes_on_with_the_loss_that_it_ended(office: Office) -> None:
+    """And leaves a loss alone of which somebody has said more since."""
+    dear, acme = office.customer("Dear", owner=ANA), office.customer("Acme", owner=ANA)
+    lose(office, dear)
+    won_back = take_in(office, "Name,Status\nDear,active\n")
+    assert losses(office)[0].ended_on == TODAY
+    office.do(undo_import, import_id=won_back.id, by=MARA)
+    assert losses(office)[0].ended_on is None
+    listed = take_in(office, "Name,Status\nAcme,lost\n")
+    lose(office, acme, LossDetails(reason=LossReason.MOVED), by=BOB)
+    office.do(undo_import, import_id=listed.id, by=MARA)
+    assert [(loss.customer_id, loss.reason) for loss in losses(office) if loss.customer_id == acme] == [
+        (acme, LossReason.MOVED)
+    ]

@@ -23,7 +23,7 @@ from bot.customers.queries.sharing import list_shares
 from bot.customers.queries.timeline import timeline
 from bot.customers.rules.due import Status
 from bot.customers.rules.sharing import UNIT, load_of, room_of, share_out
-from bot.customers.schemas.sharing import ShareDone
+from bot.customers.schemas.sharing import PoolShared, ShareDone
 from bot.customers.tables import Customer
 from bot.customers.usecases import hand_over
 from bot.customers.usecases.comparing import ImportOptions
@@ -391,3 +391,17 @@ async def test_a_sharing_is_undone_from_the_list_of_the_pool_before_anybody_was_
     await world.as_(MARA).until(lambda me: next((m for m in me.dm() if "undone by" in shown(m)), None))
     await world.move(days=1)
     assert not [message for message in world.as_(ANA).dm() if "gave you" in message.text or "took" in message.text]
+
+
+def test_who_shares_hears_that_full_days_are_levelled(office: Office) -> None:
+    """In the window and the message, where one person gets more of one day than the calls a day; not of first calls."""
+    for number in range(9):
+        office.customer(f"Called {number}", waited=20)
+    done: ShareDone = office.do(share_out_pool, among=[ANA], by=MARA)
+    assert done.is_evened
+    assert sharing.EVENED in str(sharing.shared(done))
+    [message] = [PoolShared.model_validate(one.body) for one in sent_to(office, MARA) if one.kind == PoolShared.kind]
+    assert sharing.EVENED in str(sharing.shared_out(message).blocks)
+    for number in range(9):
+        office.customer(f"New {number}")
+    assert not office.do(share_out_pool, among=[BOB], by=MARA).is_evened

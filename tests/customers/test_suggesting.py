@@ -7,19 +7,20 @@ import pytest
 from sqlmodel import select
 
 from bot.core.errors import AlreadyDone, NotAllowed, NotFound
-from bot.customers.queries import export, get_customer
+from bot.customers.queries import export, get_customer, suggesting
 from bot.customers.queries.searching import find_customer
-from bot.customers.queries.suggesting import suggest_parent
+from bot.customers.queries.suggesting import list_suggestions, suggest_parent
 from bot.customers.rules.families import names_above
-from bot.customers.schemas.families import ParentSuggestion
+from bot.customers.schemas.families import ParentSuggestion, SuggestionPage
 from bot.customers.tables import NamedParent, RefusedParent
 from bot.customers.usecases.erasing import erase
 from bot.customers.usecases.parents import confirm_parent, refuse_parent
 from bot.customers.usecases.undoing import undo_import
+from bot.customers.views import families
 from tests.customers.lists import take_in
 from tests.customers.screens import answer, customer, shown, window
 from tests.customers.test_list_plans import reads_many
-from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
+from tests.makers import ANA, BOB, MARA, START, WORKSPACE, Office
 from tests.many import fill_customers, gather_statistics, plans_of
 from tests.world import World
 
@@ -135,6 +136,86 @@ async def test_the_card_asks_and_takes_both_answers(world: World) -> None:
     await window(world, ANA, "Customer", "Belongs to *Golddex*: 3 companies")
 
 
+# --- the list of all ---------------------------------------------------------------------------------------------
+
+
+def listed(office: Office, **more: Any) -> SuggestionPage:
+    """A page of the list."""
+    page: SuggestionPage = office.ask(list_suggestions, viewer=ANA, **more)
+    return page
+
+
+@pytest.mark.both_databases
+def test_all_suggestions_are_listed_by_name_and_by_pages(office: Office) -> None:
+    """Those of each way, the same as on the cards; who has a parent, or was refused all, isn't there."""
+    top = office.customer("Sunset Group", domain="sunset.example")
+    office.customer("Elsewhere", domain="elsewhere.example")
+    office.customer("Diner of the West", domain="sunset.example")
+    take_in(office, "Name,Parent Account\nPorto Plant,Golddex Holding\n")
+    office.customer("Golddex Holding")
+    shops = [office.customer(f"Sunset Group Shop {number}") for number in range(9)]
+    first = listed(office)
+    assert [(one.customer_name, one.parent_name, one.why) for one in first.rows[:3]] == [
+        ("Diner of the West", "Sunset Group", "both use sunset.example"),
+        ("Porto Plant", "Golddex Holding", "a list named it as the parent"),
+        ("Sunset Group Shop 0", "Sunset Group", "by the name"),
+    ]
+    assert (len(first.rows), first.up_to) == (8, "Sunset Group Shop 5")
+    second = listed(office, after=first.next_after)
+    assert ([one.customer_id for one in second.rows], second.next_after) == (shops[6:], None)
+    for one in (*first.rows, *second.rows):
+        assert suggested(office, one.customer_id) == (one.parent_name, one.why)
+    office.do(confirm_parent, customer_id=shops[6], parent_id=top, by=ANA)
+    office.do(refuse_parent, customer_id=shops[7], parent_id=top, by=ANA)
+    assert [one.customer_id for one in listed(office, after=first.next_after).rows] == [shops[8]]
+    with pytest.raises(NotAllowed):
+        office.ask(list_suggestions, viewer="U0NOBODY")
+
+
+def test_a_page_looks_at_so_many_customers_and_says_how_far_it_came(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where few of many have a suggestion, one looks further with a press; the last page says that there is no more."""
+    monkeypatch.setattr(suggesting, "BATCH", 2)
+    monkeypatch.setattr(suggesting, "MOST_SEARCHED", 4)
+    for number in range(5):
+        office.customer(f"Alone {number}")
+    office.customer("Zeta")
+    office.customer("Zeta West")
+    first = listed(office)
+    assert (first.rows, first.up_to) == ((), "Alone 3")
+    assert families.suggestions(first).text == "No customer up to Alone 3 seems to belong to another one."
+    second = listed(office, after=first.next_after)
+    assert [one.customer_name for one in second.rows] == ["Zeta West"]
+    assert listed(office, after=second.rows[0].customer_id).rows == ()
+    end = families.suggestions(listed(office, after=second.rows[0].customer_id))
+    assert end.text == "No other customer seems to belong to another one."
+    assert families.suggestions(SuggestionPage()).text == "No customer seems to belong to another one."
+
+
+async def test_a_person_answers_the_list(world: World) -> None:
+    """Yes and no in their rows; the list says what came of it, and what is left."""
+    office = world.office
+    for name in ("Golddex", "Golddex Asia", "Golddex Iberia", "Goldfinch"):
+        office.customer(name)
+    ana = world.as_(ANA)
+    page = await answer(world, ANA, "/customers families", "2 customers may belong to another one. Does it?")
+    assert "*Golddex Asia* → *Golddex* (by the name)" in shown(page)
+    await ana.press(page, "customers.row_belongs")
+    page = await ana.until(lambda _: page if "Golddex Asia belongs to Golddex now." in shown(page) else None)
+    assert customer(world, "golddex asia").parent_id == customer(world, "golddex").id
+    await ana.press(page, "customers.row_belongs_not")
+    await ana.until(
+        lambda _: page if "Golddex Iberia doesn't belong to Golddex; nobody is asked" in shown(page) else None
+    )
+    assert "No customer seems to belong to another one." in shown(page)
+    for number in range(9):
+        office.customer(f"Goldfinch {number}")
+    page = await answer(world, ANA, "/customers families", "8 customers up to *Goldfinch 7* may belong")
+    await ana.press(page, "customers.parents_on")
+    await ana.until(lambda _: page if "*Goldfinch 8* → *Goldfinch*" in shown(page) else None)
+
+
 @pytest.mark.slow
 @pytest.mark.both_databases
 def test_no_suggestion_reads_all_customers(office: Office) -> None:
@@ -145,6 +226,8 @@ def test_no_suggestion_reads_all_customers(office: Office) -> None:
         fill_customers(session)
         row = get_customer(session, plant)
         for gathered in (False, True):
-            for plan in plans_of(session, lambda: suggest_parent(session, row)):
+            plans = plans_of(session, lambda: suggest_parent(session, row))
+            plans += plans_of(session, lambda: list_suggestions(session, viewer=ANA, now=START))
+            for plan in plans:
                 assert reads_many(plan) == [], f"statistics gathered: {gathered}\n{plan}"
             gather_statistics(session)

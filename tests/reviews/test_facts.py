@@ -23,16 +23,17 @@ from bot.customers.usecases.erasing import erase_subject, export_subject
 from bot.customers.usecases.rescheduling import reschedule_workspace
 from bot.customers.usecases.sharing import share_out_pool, undo_share_out
 from bot.customers.usecases.undoing import undo_import
-from bot.reviews.queries import make_proof
-from bot.reviews.queries.care import read_care
+from bot.reviews.queries import make_proof, read_care
 from bot.reviews.queries.review import get_review
-from bot.reviews.rules import Band, list_stretches, list_waits, measure_wait
+from bot.reviews.rules import Band
+from bot.reviews.rules.waits import EVER
 from bot.reviews.schemas import Proof
 from bot.reviews.tables import FACTS_TRIGGERS, FormerFacts
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import BOT
 from tests.customers.lists import take_in
 from tests.makers import ANA, BOB, KIRI, MARA, Office
+from tests.reviews.arrays import stretches_of, wait_of
 from tests.reviews.test_queries import TODAY, build, contact
 from tests.triggers import list_triggers, require_described
 
@@ -209,16 +210,19 @@ def test_a_review_names_the_owners_of_that_time(office: Office) -> None:
         office.do(hand_over, customer_id=customer, to=BOB, by=MARA)
     assert office.ask(get_review, viewer=MARA).needs[0].startswith("Bob Chen's customers: 0%")
     period = office.look(lambda session: read_care(session, TODAY + DAY)).during(since=TODAY - 7 * DAY, until=TODAY)
-    assert {period.owner(customer) for customer in neglected} == {ANA}
+    owners = {period.id_of(place): owner for owner, places in period.by_owner().items() for place in places}
+    assert {owners[customer] for customer in neglected} == {ANA}
 
 
 @given(st.lists(st.tuples(OFFSETS, st.integers(1, 9)), max_size=6), st.integers(1, 9))
 def test_stretches_are_what_was_true_at_each_days_end(changes: list[tuple[int, int]], now: int) -> None:
     """On each day the value that the next change replaces; each day is in exactly one stretch."""
     history = [(TODAY + offset * DAY, had) for offset, had in sorted(changes, key=lambda one: one[0])]
-    stretches = list_stretches(now, history)
+    stretches = stretches_of(now, history)
+    rows = list(zip(stretches.begin, stretches.end, stretches.facts.cadence, strict=True))
+    assert (rows[0][0], rows[-1][1]) == (-EVER, EVER - 1)
     for day in (TODAY + offset * DAY for offset in range(-70, 40)):
-        [holds] = [value for begins, ends, value in stretches if begins <= day <= ends]
+        [holds] = [value for begins, ends, value in rows if begins <= day.toordinal() <= ends]
         assert holds == next((had for replaced_on, had in history if replaced_on > day), now)
 
 
@@ -234,11 +238,12 @@ def test_waits_under_changing_cadences_are_what_counting_days_gives(
     """Each day by the cadence of that day; days on which nobody looked after the customer count in nothing."""
     added_on, until, since = TODAY - 60 * DAY, TODAY, TODAY - days * DAY
     known = {TODAY + one * DAY for one in contacts}
-    cadences = list_stretches(now, [(TODAY + one * DAY, had) for one, had in sorted(changes, key=lambda c: c[0])])
-    wait = measure_wait(list_waits(known, added_on=added_on, until=TODAY), cadences, since=since, until=until)
+    history = [(TODAY + one * DAY, had) for one, had in sorted(changes, key=lambda change: change[0])]
+    cadences = stretches_of(now, history)
+    wait = wait_of(known, cadences, added_on=added_on, today=TODAY, since=since, until=until)
     last, waited, longest, counted, in_cadence = added_on, 0, 0, 0, 0
     for day in (added_on + number * DAY for number in range((until - added_on).days + 1)):
-        [cadence] = [value for begins, ends, value in cadences if begins <= day <= ends]
+        cadence = next((had for replaced_on, had in history if replaced_on > day), now)
         if since < day:
             longest = max(longest, waited)
         if day in known:

@@ -9,14 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import InvalidInput
-from bot.customers.rules.limits import LARGEST, Limits, LimitsRefused, divide_by_limits, parse_limits
+from bot.customers.rules.bands import divide_into_bands
+from bot.customers.rules.limits import LARGEST, Limits, LimitsRefused, parse_limits
 from bot.reviews.queries import get_proof
 from bot.reviews.queries.review import get_review
-from bot.reviews.rules import Band, Size, divide_into_bands
+from bot.reviews.rules import Band, Size
 from bot.reviews.schemas import SizesSet
 from bot.reviews.usecases import set_size_limits
 from tests.checkins.test_stories import words
 from tests.makers import ANA, MARA, Office
+from tests.reviews.arrays import bands_of
 from tests.reviews.test_facts import proof_of
 from tests.reviews.test_queries import TODAY, build
 from tests.reviews.test_rules import SIZES
@@ -36,7 +38,7 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
 def test_limits_partition_the_customers(sizes: list[Size], amounts: tuple[int, ...]) -> None:
     """Each is in one band; of two valued in the currency, the larger is never in a lower band; others go as before."""
     numbered, limits = dict(enumerate(sizes)), Limits(amounts, "EUR")
-    bands, order = divide_by_limits(numbered, limits), list(Band)
+    bands, order = dict(enumerate(bands_of(sizes, limits))), list(Band)
     assert bands.keys() == numbered.keys()
     valued = {key: size.annual_value for key, size in numbered.items() if size.currency == "EUR" and size.annual_value}
     for key, value in valued.items():
@@ -54,12 +56,10 @@ def test_limits_partition_the_customers(sizes: list[Size], amounts: tuple[int, .
 
 def test_a_value_at_a_limit_is_below_it() -> None:
     """One to four limits make two to five bands; other currencies aren't compared."""
-    euros = {amount: Size(Decimal(amount), "EUR") for amount in (10, 11, 50, 51)}
-    assert divide_by_limits(euros, Limits((10, 50), "EUR")) == {
-        10: Band.SMALLEST, 11: Band.THIRD, 50: Band.THIRD, 51: Band.LARGEST
-    }  # fmt: skip
-    assert set(divide_by_limits(euros, Limits((10,), "EUR")).values()) == {Band.SMALLEST, Band.LARGEST}
-    assert set(divide_by_limits(euros, Limits((10,), "USD")).values()) == {Band.UNKNOWN}
+    euros = [Size(Decimal(amount), "EUR") for amount in (10, 11, 50, 51)]
+    assert bands_of(euros, Limits((10, 50), "EUR")) == [Band.SMALLEST, Band.THIRD, Band.THIRD, Band.LARGEST]
+    assert set(bands_of(euros, Limits((10,), "EUR"))) == {Band.SMALLEST, Band.LARGEST}
+    assert set(bands_of(euros, Limits((10,), "USD"))) == {Band.UNKNOWN}
 
 
 def test_limits_are_read_as_people_write_them() -> None:

@@ -13,6 +13,7 @@ from bot.reviews.queries.review import get_review
 from bot.reviews.rules import Period
 from bot.reviews.schemas import Review
 from tests.checkins.test_stories import words
+from tests.customers.lists import take_in
 from tests.makers import ANA, MARA, Office
 from tests.reviews.test_queries import TODAY
 from tests.world import World, open_world
@@ -51,6 +52,15 @@ def test_a_quarter_counts_them_by_reason_and_size(office: Office) -> None:
         "By size: smallest fifth 2 of 3, largest fifth 1 of 3, size not known 1 of 1.",
         "1 customer was won back.",
     )
+
+
+def test_who_was_lost_when_a_list_brought_it_isnt_counted(office: Office) -> None:
+    """Nobody ever had to look after it; one that a list says has left since is counted, its reason not known."""
+    office.customer("Acme", owner=ANA, added_on=TODAY - timedelta(days=300))
+    take_in(office, "Name,Status\nAcme,lost\nGolddex,lost\nCondax,lost\n")
+    office.runtime.clock.move(timedelta(days=1))
+    told: Review = office.ask(get_review, viewer=MARA, period=Period.QUARTER)
+    assert told.lost == ("1 customer was lost: not known 1.", "By size: size not known 1 of 1.")
 
 
 def test_a_week_and_a_quarter_without_losses_say_nothing_of_them(office: Office) -> None:

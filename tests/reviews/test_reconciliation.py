@@ -15,11 +15,12 @@ from sqlmodel import Session, col, select, update
 from bot.core.database import Database
 from bot.customers.queries.due import standing_of
 from bot.customers.rules.due import SnoozeReason, Status
+from bot.customers.rules.families import find_circles, is_in_circle
 from bot.customers.tables import TALLY, Customer
 from bot.customers.usecases.details import set_status
 from bot.doctor import check_storage
 from bot.features import FEATURES
-from bot.reviews.queries import get_proof
+from bot.reviews.queries import get_proof, reconciliation
 from bot.reviews.queries.reconciliation import list_last_discrepancies, reconcile
 from bot.reviews.rules.reconciliation import list_discrepancies
 from bot.reviews.schemas.reconciliation import NotAccountedFor, Reconciliation
@@ -28,6 +29,7 @@ from bot.reviews.usecases import reconcile_today
 from bot.reviews.views.reconciliation import accounts, not_accounted_for
 from jobs.housekeeping import list_problems
 from tests.checkins.test_stories import words
+from tests.customers.test_families import set_parent, turn_in_a_circle
 from tests.customers.test_standing import TODAY, days, replace_customers, rows
 from tests.customers.test_tally import thrown_away
 from tests.digests.digest_office import owed
@@ -71,7 +73,9 @@ def test_each_customer_is_in_exactly_one_number(
         told = reconcile(session, today=today)
         active = Counter(standing_of(one, today).value for one in customers if one.status is Status.ACTIVE)
         others = Counter(one.status.value for one in customers if one.status is not Status.ACTIVE)
-        numbers = told.model_dump(exclude={"on", "customers", "discrepancies", "examples", "misplaced", "unexplained"})
+        numbers = told.model_dump(
+            exclude={"on", "customers", "discrepancies", "examples", "misplaced", "unexplained", "circled"}
+        )
         assert numbers == {name: (active | others)[name] for name in numbers}
         assert told.customers == sum(numbers.values()) == len(found)
         assert (told.misplaced, told.unexplained, told.discrepancies) == (0, 0, ())
@@ -102,9 +106,33 @@ def test_who_has_no_name_behind_it_is_told_until_somebody_says_why(office: Offic
     assert accounts(look(office)) == line
 
 
+@pytest.mark.both_databases
+def test_a_circle_of_parents_is_told_until_somebody_breaks_it(office: Office) -> None:
+    """By the proof with names, by the doctor and the daily alarm without; whoever stands below it isn't in it."""
+    first, second, third = (office.customer(f"Ring {number}", waited=3) for number in range(3))
+    office.customer("Below", waited=3, parent_id=first)
+    office.customer("Above", waited=3)
+    turn_in_a_circle(office, first, second, third)
+    told = look(office)
+    assert (told.circled, told.examples) == (3, ("Ring 0", "Ring 1", "Ring 2"))
+    [sentence] = office.look(lambda session: reconciliation.list_problems(session, office.runtime.clock.now()))
+    assert sentence.startswith("3 customers are above and below each other in a circle of parents; /evenhand proof")
+    assert "Such as *Ring 0*, *Ring 1*, *Ring 2*." in accounts(told)
+    alarm = not_accounted_for(NotAccountedFor(reconciliation=told))
+    assert alarm.text == "3 customers of 5 aren't accounted for."
+    set_parent(office, second, None)
+    assert look(office).discrepancies == ()
+
+
+@given(st.dictionaries(st.integers(0, 12), st.integers(0, 12)))
+def test_circles_are_all_that_are_their_own_ancestors(parents: dict[int, int]) -> None:
+    """Found in one walk, the same as by asking each."""
+    assert find_circles(parents) == {key for key in parents if is_in_circle(key, parents)}
+
+
 def test_what_the_tables_refuse_would_be_told_too() -> None:
     """Sentences for a customer that stands nowhere, for several without a name, and for counts that differ."""
-    counts = Counter(customers=5, due=2, misplaced=1, unexplained=2)
+    counts = Counter(customers=5, due=2, misplaced=1, unexplained=2, circled=0)
     first, second, third = list_discrepancies(counts, {"customers": 5, "due": 1, "in_cadence": 0})
     assert first.startswith("1 customer is in none, or in more than one, of in cadence, due, neglected and snoozed;")
     assert second.startswith("2 customers are paused, lost or excluded without a reason")

@@ -1,21 +1,27 @@
 """Waits, capacity, limits and plans by examples that were worked out by hand, at the edges of each rule."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from uuid import UUID
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS
+from bot.customers.rules.limits import LARGEST, Limits, LimitsRefused, band_words, divide_by_limits, parse_limits
 from bot.customers.rules.sharing import UNIT, load_of
-from bot.reviews.rules import Band, Period, compare, list_stretches, list_waits, measure_wait, percentile
+from bot.reviews.rules import Band, Period, Size, compare
 from bot.reviews.rules.capacity import AHEAD_DAYS, asked_a_working_day, even_cadence, lengthen
 from bot.reviews.rules.groups import Counts, add_up
-from bot.reviews.rules.limits import LARGEST, Limits, LimitsRefused, band_words, parse_limits
 from bot.reviews.rules.plans import Group, count_surplus, newest_first, plan_moves
+from bot.reviews.rules.waits import EVER, NOBODY, find_last, list_waits, percentile
+from tests.reviews.arrays import bands_of, stretches_of, wait_of
+from tests.reviews.test_rules import SIZES
 
 DAY = date(2026, 11, 23)
-ALWAYS = (date.min, date.max, 30)
 
 
 def ago(days: int) -> date:
@@ -32,45 +38,74 @@ def test_periods_are_whole_weeks() -> None:
     assert all(period.days % 7 == 0 for period in Period)
 
 
+def spans(contacts: Sequence[date], *, added_on: date, until: date) -> list[tuple[date, date]]:
+    """When one customer waited."""
+    days = np.array([day.toordinal() for day in contacts], np.int64)
+    added = np.array([added_on.toordinal()])
+    found = list_waits(np.zeros(len(days), np.int64), days, added=added, until=until.toordinal())
+    return [(date.fromordinal(one), date.fromordinal(other)) for _, one, other in zip(*found, strict=True)]
+
+
 def test_a_contact_on_the_last_day_ends_a_wait_and_begins_one() -> None:
     """One on the day that a customer was added doesn't make a wait of no days; one after the last day is the future."""
-    assert list_waits([DAY], added_on=ago(9), until=DAY) == [(ago(9), ago(1)), (DAY, DAY)]
-    assert list_waits([ago(9), DAY + timedelta(days=1)], added_on=ago(9), until=DAY) == [(ago(9), DAY)]
-    assert list_waits([ago(20)], added_on=ago(9), until=DAY) == [(ago(20), DAY)]
+    assert spans([DAY], added_on=ago(9), until=DAY) == [(ago(9), ago(1)), (DAY, DAY)]
+    assert spans([ago(9), DAY + timedelta(days=1)], added_on=ago(9), until=DAY) == [(ago(9), DAY)]
+    assert spans([ago(20)], added_on=ago(9), until=DAY) == [(ago(20), DAY)]
+    assert spans([ago(5), ago(5)], added_on=ago(9), until=DAY) == [(ago(9), ago(6)), (ago(5), DAY)]
 
 
 def test_what_changed_twice_on_a_day_was_true_on_no_days_end() -> None:
-    """Only what held in the evening is part of the past; the very first day is none."""
-    changes = [(ago(5), "bronze"), (ago(5), "silver"), (ago(2), "gold")]
-    assert list_stretches("platinum", changes) == [
-        (date.min, ago(6), "bronze"),
-        (ago(5), ago(3), "gold"),
-        (ago(2), date.max, "platinum"),
+    """Only what held in the evening is part of the past."""
+    seen = stretches_of(90, [(ago(5), 7), (ago(5), 14), (ago(2), 30)])
+    held = [
+        (7, -EVER, ago(6).toordinal()),
+        (30, ago(5).toordinal(), ago(3).toordinal()),
+        (90, ago(2).toordinal(), EVER - 1),
     ]
-    assert list_stretches("now", [(date.min, "never")]) == [(date.min, date.max, "now")]
+    assert list(zip(seen.facts.cadence, seen.begin, seen.end, strict=True)) == held
+    one = stretches_of(None, [])
+    assert (one.begin.tolist(), one.end.tolist(), one.facts.cadence.tolist()) == ([-EVER], [EVER - 1], [NOBODY])
 
 
 def test_a_wait_that_ended_on_the_day_before_the_period_still_counts_once() -> None:
     """Its next contact was on the first day of the period, so that day ended it."""
-    waits = [(ago(40), ago(10)), (ago(9), DAY)]
-    wait = measure_wait(waits, [ALWAYS], since=ago(10), until=DAY)
-    assert wait == (31, 10, 10)
-    assert measure_wait(waits, [ALWAYS], since=ago(9), until=DAY) == (9, 9, 9)
+    always, known = stretches_of(30, []), {"added_on": ago(40), "today": DAY, "until": DAY}
+    assert wait_of([ago(9)], always, since=ago(10), **known) == (31, 10, 10)
+    assert wait_of([ago(9)], always, since=ago(9), **known) == (9, 9, 9)
 
 
 def test_a_stretch_of_one_day_counts_at_both_ends_of_a_wait() -> None:
     """A cadence that held on the first or the last day of a wait only, counts for that day."""
-    wait = [(ago(9), ago(1))]
-    assert measure_wait(wait, [(ago(9), ago(9), 30)], since=ago(20), until=DAY) == (1, 1, 1)
-    assert measure_wait(wait, [(ago(1), ago(1), 30)], since=ago(20), until=DAY) == (1, 1, 1)
-    assert measure_wait(wait, [(ago(9), ago(1), None)], since=ago(20), until=DAY) == (0, 0, 0)
+    known = {"added_on": ago(9), "today": DAY, "since": ago(20), "until": ago(1)}
+    first, last = stretches_of(None, [(ago(8), 30)]), stretches_of(30, [(ago(1), None)])
+    assert wait_of([], first, **known) == (1, 1, 1)
+    assert wait_of([], last, **known) == (0, 1, 1)
+    assert wait_of([], stretches_of(None, []), **known) == (0, 0, 0)
 
 
-def test_a_share_of_nothing_is_the_least() -> None:
-    """Whatever the order of the values."""
-    assert percentile([7, 3, 5], 0.0) == 3
-    assert percentile([4], 1.0) == 4
-    assert percentile([9, 1], 2.0) == 1
+def test_what_is_told_is_what_was_true_on_the_last_day_that_counts() -> None:
+    """A customer that nobody had to look after on any day of the period isn't there."""
+    history = stretches_of(None, [(ago(20), 7), (ago(10), 14)])
+    during = {"customers": 1}
+    last = find_last(history, since=ago(15).toordinal(), until=DAY.toordinal(), **during)[0]
+    assert history.facts.cadence[last] == 14
+    assert find_last(history, since=ago(11).toordinal(), until=DAY.toordinal(), **during)[0] == NOBODY
+    assert find_last(history, since=ago(12).toordinal(), until=DAY.toordinal(), **during)[0] != NOBODY
+    assert find_last(history, since=ago(40).toordinal(), until=ago(21).toordinal(), **during)[0] == 0
+
+
+def test_a_share_of_values_is_one_of_them() -> None:
+    """The least of nothing is none at all."""
+    assert percentile(np.array([7, 3, 5]), 0.0) == 3
+    assert percentile(np.array([4]), 1.0) == 4
+    assert percentile(np.array([]), 0.5) == 0
+
+
+@given(st.lists(SIZES, max_size=40), st.lists(st.integers(0, 40), min_size=1, max_size=4, unique=True).map(sorted))
+def test_limits_divide_arrays_as_they_divide_one_by_one(sizes: list[Size], amounts: list[int]) -> None:
+    """The proof and the draw of a campaign say the same of each customer."""
+    limits = Limits(tuple(amounts), "EUR")
+    assert dict(enumerate(bands_of(sizes, limits))) == divide_by_limits(dict(enumerate(sizes)), limits)
 
 
 # --- the gap -----------------------------------------------------------------------------------------------------

@@ -10,19 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bot.reviews.rules import (
-    FEWEST,
-    FIFTHS,
-    SURE,
-    Band,
-    Size,
-    compare,
-    divide_into_bands,
-    list_waits,
-    main_currency,
-    measure_wait,
-    percentile,
-)
+from bot.customers.rules.bands import divide_into_bands, main_currency
+from bot.reviews.rules import FEWEST, FIFTHS, SURE, Band, Size, compare
+from bot.reviews.rules.waits import percentile
+from tests.reviews.arrays import bands_of, stretches_of, wait_of
 
 DAY = date(2026, 11, 23)
 AMOUNTS = st.none() | st.integers(0, 40).map(Decimal)
@@ -58,6 +49,12 @@ def test_bands_partition_the_customers(sizes: list[Size]) -> None:
         assert all(len(found) == 1 for found in by_amount.values())
 
 
+@given(st.lists(SIZES, max_size=60))
+def test_sizes_in_arrays_are_divided_alike(sizes: list[Size]) -> None:
+    """The proof divides a million customers at once, the draw of a campaign one by one; both say the same."""
+    assert dict(enumerate(bands_of(sizes))) == divide_into_bands(dict(enumerate(sizes)))
+
+
 def test_fifths_hold_equally_many() -> None:
     """A hundred different values make five bands of twenty; currencies aren't mixed, headcount stands in."""
     assert Counter(divide_into_bands(valued(*range(100))).values()) == dict.fromkeys(FIFTHS, 20)
@@ -79,8 +76,7 @@ def test_a_wait_is_what_counting_day_by_day_gives(
     """The same by walking through the days, one after the other, also for a period that ended some days *ago*."""
     added_on, until = DAY + timedelta(days=min(added, 0)), DAY - timedelta(days=ago)
     since, known = until - timedelta(days=days), {DAY + timedelta(days=one) for one in contacts}
-    waits = list_waits(known, added_on=added_on, until=DAY)
-    wait = measure_wait(waits, [(date.min, date.max, cadence)], since=since, until=until)
+    wait = wait_of(known, stretches_of(cadence, []), added_on=added_on, today=DAY, since=since, until=until)
     begin = min([added_on, *(day for day in known if day <= DAY)])
     last, longest, counted, in_cadence = begin, 0, 0, 0
     for day in (begin + timedelta(days=one) for one in range(max((until - begin).days + 1, 0))):
@@ -95,14 +91,15 @@ def test_a_wait_is_what_counting_day_by_day_gives(
 
 def test_percentiles_are_waits_that_somebody_had() -> None:
     """The lowest that the share doesn't exceed; of nobody it is 0."""
-    assert [percentile(range(1, 11), share) for share in (0.5, 0.9, 1.0)] == [5, 9, 10]
-    assert percentile([], 0.5) == 0
+    assert [percentile(np.arange(1, 11), share) for share in (0.5, 0.9, 1.0)] == [5, 9, 10]
+    assert percentile(np.array([]), 0.5) == 0
 
 
 @given(st.lists(st.integers(0, 90), min_size=1), st.sampled_from([0.1, 0.5, 0.9]))
-def test_percentiles_are_those_of_numpy(values: list[int], share: float) -> None:
-    """The same as NumPy's inverted distribution."""
-    assert percentile(values, share) == np.percentile(values, 100 * share, method="inverted_cdf")
+def test_percentiles_are_what_counting_gives(values: list[int], share: float) -> None:
+    """The least value that at least so many of all don't exceed."""
+    enough = [value for value in values if 10 * sum(one <= value for one in values) >= round(10 * share) * len(values)]
+    assert percentile(np.array(values), share) == min(enough)
 
 
 # --- the gap -----------------------------------------------------------------------------------------------------

@@ -45,6 +45,9 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.action(family_views.NEXT, families.turn)
     on.action(family_views.BELONGS, families.confirm)
     on.action(family_views.BELONGS_NOT, families.refuse)
+    on.action(family_views.LISTED_BELONGS, families.confirm_listed)
+    on.action(family_views.LISTED_BELONGS_NOT, families.refuse_listed)
+    on.action(family_views.LIST_ON, families.list_on)
     on.action(card_view.MENU, editing.choose)
     on.action(card_view.MORE, editing.choose)
     on.view(
@@ -82,6 +85,8 @@ async def command(caller: Caller) -> None:
             await importing.export(caller)
         case "pool":
             await caller.respond(await _page(caller, words="", pool=True))
+        case "families":
+            await families.list_parents(caller)
         case "help":
             await caller.respond(views.help_page())
         case _:

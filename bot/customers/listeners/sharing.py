@@ -5,10 +5,10 @@ from uuid import UUID
 from bot.core.errors import AlreadyDone, NotFound
 from bot.customers.queries.screens import get_share_form, list_page
 from bot.customers.queries.sharing import get_share_message
-from bot.customers.usecases.sharing import share_out_pool, undo_share_out
+from bot.customers.usecases.sharing import check_among, run_sharing, run_unsharing
 from bot.customers.views import SHARE_ROW, page
 from bot.customers.views import sharing as views
-from bot.slack.blocks import Message
+from bot.slack.blocks import Block, Message
 from bot.slack.callers import Caller
 from bot.slack.message_refs import update_if_there
 from bot.slack.payloads import block_in, uuid_in
@@ -21,10 +21,13 @@ async def ask_among(caller: Caller) -> None:
 
 async def share_out(caller: Caller) -> None:
     """Share the pool out, and show who got how many in the place of the modal."""
-    among = caller.form.people(views.AMONG)
-    view_id = str(caller.view["id"])
-    done = await caller.run(share_out_pool, among=among, view_id=view_id, features=caller.features)
-    await caller.show(views.shared(done))
+    people = await caller.check(check_among, among=caller.form.people(views.AMONG))
+    inputs = {"among": people, "view_id": str(caller.view["id"]), "features": caller.features}
+
+    async def work() -> Block:
+        return views.shared(await caller.run_batches(run_sharing, **inputs))
+
+    await caller.show_in_time(work(), title=views.TITLE)
 
 
 async def undo(caller: Caller) -> None:
@@ -33,7 +36,7 @@ async def undo(caller: Caller) -> None:
     if share_id is None:
         raise NotFound("There is nothing to undo here; /customers pool shows who has no owner.")
     try:
-        undone = await caller.run(undo_share_out, share_id=share_id)
+        undone = await caller.run_batches(run_unsharing, share_id=share_id)
     except AlreadyDone:
         await _redraw_message(caller, share_id)
         raise

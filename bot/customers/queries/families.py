@@ -12,10 +12,10 @@ from sqlmodel import Session
 
 from bot.core.database import workspace_of
 from bot.core.errors import NotFound
-from bot.customers.queries import get_customer
+from bot.customers.queries import get_customer, list_by_ids
 from bot.customers.queries.due import CUSTOMERS, standing_of
 from bot.customers.rules.due import Standing, Status
-from bot.customers.rules.families import by_the_way, find_root, lay_out, pick_shown
+from bot.customers.rules.families import by_the_way, find_circles, find_root, lay_out, pick_shown
 from bot.customers.schemas.families import Family, FamilyCounts, FamilyMember, FamilyPage
 from bot.customers.tables import Customer
 from bot.people.queries import get_today, list_names
@@ -74,6 +74,20 @@ def list_ancestors(session: Session, customer_id: UUID) -> dict[UUID, UUID | Non
     if not found:
         raise NotFound("That customer isn't here any more; look it up with /customers.")
     return found
+
+
+def list_named(session: Session, *, customer_ids: Sequence[UUID], viewer: str, now: datetime) -> dict[UUID, str]:  # noqa: ARG001 - every query takes the time
+    """Return the names of customers."""
+    require_here(session, by=viewer)
+    return {key: row.name for key, row in list_by_ids(session, customer_ids).items()}
+
+
+def list_circled(session: Session) -> list[str]:
+    """Return the names of the customers that are their own ancestors, in their order."""
+    below = sa.select(CUSTOMERS.c.id, CUSTOMERS.c.parent_id).where(_ours(session), CUSTOMERS.c.parent_id.is_not(None))
+    circled = find_circles({row.id: row.parent_id for row in session.execute(below)})
+    names = sa.select(CUSTOMERS.c.name).where(_ours(session), CUSTOMERS.c.id.in_(sorted(circled)[:MOST_MEMBERS]))
+    return sorted(session.execute(names).scalars()) if circled else []
 
 
 def list_relatives(session: Session, customer: Customer) -> Relatives:

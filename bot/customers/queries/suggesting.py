@@ -1,16 +1,23 @@
 """Suggests parents of customers: from what lists named, from shared domains, and from names."""
 
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.customers.queries.families import list_ancestors
 from bot.customers.rules.families import names_above
-from bot.customers.schemas.families import ParentSuggestion
+from bot.customers.schemas.families import ParentSuggestion, SuggestionPage
 from bot.customers.tables import Customer, NamedParent, RefusedParent
+from bot.people.usecases import require_here
 
 MOST_LOOKED_AT = 20
+PAGE_ROWS = 8
+BATCH, MOST_SEARCHED = 500, 2000
+"""Customers without a parent that are looked at together, and for one page."""
 
 
 def suggest_parent(session: Session, customer: Customer) -> ParentSuggestion | None:
@@ -29,6 +36,71 @@ def suggest_parent(session: Session, customer: Customer) -> ParentSuggestion | N
                 why=why,
             )  # fmt: skip
     return None
+
+
+def list_suggestions(
+    session: Session,
+    *,
+    viewer: str,
+    now: datetime,  # noqa: ARG001 - every query takes the time
+    after: UUID | None = None,
+) -> SuggestionPage:
+    """
+    Return the first customers by name, behind that with the id *after*, for which a parent is suggested.
+
+    A page looks at `MOST_SEARCHED` customers without a parent at most.
+
+    Raises:
+        NotAllowed: the viewer is no full member.
+    """
+    require_here(session, by=viewer)
+    rows: list[ParentSuggestion] = []
+    last, looked_at = after, 0
+    while batch := _list_without_parent(session, last):
+        likely = _filter_likely(session, batch)
+        for customer in batch:
+            last = customer.id
+            if customer.id in likely and (found := suggest_parent(session, customer)):
+                rows.append(found)
+            if len(rows) == PAGE_ROWS:
+                return SuggestionPage(rows=tuple(rows), after=after, next_after=last, up_to=customer.name)
+        looked_at += len(batch)
+        if len(batch) < BATCH:
+            break
+        if looked_at >= MOST_SEARCHED:
+            return SuggestionPage(rows=tuple(rows), after=after, next_after=last, up_to=batch[-1].name)
+    return SuggestionPage(rows=tuple(rows), after=after)
+
+
+def _list_without_parent(session: Session, after: UUID | None) -> list[Customer]:
+    """Return the next customers without a parent, by name."""
+    place = (col(Customer.name_key), col(Customer.id))
+    query = select(Customer).where(col(Customer.parent_id).is_(None)).order_by(*place).limit(BATCH)
+    if after is not None and (before := session.exec(select(Customer).where(Customer.id == after)).first()):
+        query = query.where(sa.tuple_(*place) > sa.tuple_(sa.literal(before.name_key), sa.literal(before.id, sa.Uuid)))
+    return list(session.exec(query).all())
+
+
+def _filter_likely(session: Session, batch: Sequence[Customer]) -> set[UUID]:
+    """Return those of *batch* that share a domain, or whose name begins with another one, or a list named a parent."""
+    above = {customer.id: names_above(customer.name_key) for customer in batch}
+    names, domains = {name for some in above.values() for name in some}, {one.domain for one in batch if one.domain}
+    known = set(_among(session, select(Customer.name_key).distinct(), Customer.name_key, names))
+    shared = select(Customer.domain).group_by(col(Customer.domain)).having(sa.func.count() > 1)
+    together = set(_among(session, shared, Customer.domain, domains))
+    listed = set(_among(session, select(NamedParent.customer_id), NamedParent.customer_id, set(above)))
+    return {
+        customer.id
+        for customer in batch
+        if customer.id in listed or customer.domain in together or not known.isdisjoint(above[customer.id])
+    }
+
+
+def _among(session: Session, query: Any, column: Any, values: Collection[Any]) -> Iterator[Any]:
+    ordered = sorted(values)
+    for start in range(0, len(ordered), BATCH):
+        some = ordered[start : start + BATCH]
+        yield from session.exec(query.where(col(column).in_(some))).all()
 
 
 def _list_candidates(session: Session, customer: Customer) -> list[tuple[Customer, str]]:

@@ -27,6 +27,22 @@ def is_in_circle(key: Key, parents: Mapping[Key, Key | None]) -> bool:
     return above == key
 
 
+def find_circles(parents: Mapping[Key, Key]) -> set[Key]:
+    """Return all that are their own ancestors."""
+    done, circled = set[Key](), set[Key]()
+    for key in parents:
+        line: dict[Key, None] = {}
+        above: Key | None = key
+        while above is not None and above not in done and above not in line:
+            line[above] = None
+            above = parents.get(above)
+        if above in line:
+            path = list(line)
+            circled.update(path[path.index(above) :])
+        done.update(line)
+    return circled
+
+
 def lay_out(root: Key, children: Mapping[Key, Sequence[Key]]) -> list[tuple[Key, int]]:
     """Return *root* and all below it with their depths, each above its children, each once even in a circle."""
     order, waiting = dict[Key, int](), [(root, 0)]

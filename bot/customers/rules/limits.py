@@ -10,7 +10,7 @@ from bot.customers.rules.bands import FIFTHS, Band, Key, Size, divide_into_bands
 MOST = len(FIFTHS) - 1
 LARGEST = 10**15
 HOW = "write one to four rising amounts and a currency: /evenhand proof limits 10000 50000 200000 EUR, or limits off."
-_NAMES = {
+NAMES = {
     1: (Band.SMALLEST, Band.LARGEST),
     2: (Band.SMALLEST, Band.THIRD, Band.LARGEST),
     3: (Band.SMALLEST, Band.SECOND, Band.FOURTH, Band.LARGEST),
@@ -53,7 +53,7 @@ def divide_by_limits(sizes: Mapping[Key, Size], limits: Limits) -> dict[Key, Ban
 
     Without a headcount the size isn't known, as without limits.
     """
-    bands = _NAMES[len(limits.amounts)]
+    bands = NAMES[len(limits.amounts)]
     valued = {
         key: bands[bisect_left(limits.amounts, size.annual_value)]
         for key, size in sizes.items()

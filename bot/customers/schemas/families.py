@@ -64,3 +64,16 @@ class FamilyPage(Schema):
     family: Family
     page: int = 0
     pages: int = 1
+
+
+class SuggestionPage(Schema):
+    """
+    Customers with the parents suggested for them, behind the customer *after* by name.
+
+    Where there are more customers to look at, *next_after* is the last one looked at, whose name is *up_to*.
+    """
+
+    rows: tuple[ParentSuggestion, ...] = ()
+    after: UUID | None = None
+    next_after: UUID | None = None
+    up_to: str = ""

@@ -7,12 +7,13 @@ from bot.core.schemas import Notification, PromptNotification, Schema
 
 
 class PoolShared(PromptNotification):
-    """The person who is told has shared the pool out: how many customers, and each person's name with their number."""
+    """The person who is told has shared the pool out; see `ShareDone`."""
 
     kind = "customers.shared_out"
     share_id: UUID
     total: int
     shares: tuple[tuple[str, int], ...]
+    is_evened: bool = False
 
 
 class CustomersTakenBack(Notification):
@@ -33,11 +34,15 @@ class ShareForm(Schema):
 
 
 class ShareDone(Schema):
-    """The pool was shared out: how many customers, and each person's name with their number."""
+    """
+    The pool was shared out: how many customers, and each person's name with their number. *is_evened*: too many of one
+    person are due on one day, so that some come up earlier.
+    """
 
     id: UUID
     total: int
     shares: tuple[tuple[str, int], ...]
+    is_evened: bool = False
 
 
 class ShareSummary(Schema):

@@ -1,12 +1,12 @@
 """Keeping when and why customers were lost, and telling those who look after others of the family."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from bot.core.errors import InvalidInput
 from bot.customers.queries.losses import list_losses
@@ -71,6 +71,32 @@ def end_losses(session: Session, customer_ids: Sequence[UUID], *, on: date) -> N
     for some in chunks(customer_ids):
         theirs = sa.update(Loss).where(col(Loss.customer_id).in_(some), col(Loss.ended_on).is_(None))
         session.exec(theirs.values(ended_on=ended))
+
+
+def keep_listed_losses(session: Session, customer_ids: Sequence[UUID], *, on: date, by: str) -> None:
+    """Keep a loss of each of these customers that a list says are lost; its reason isn't known."""
+    for some in chunks(customer_ids):
+        open_ones = select(Loss.customer_id).where(col(Loss.customer_id).in_(some), col(Loss.ended_on).is_(None))
+        known = set(session.exec(open_ones).all())
+        session.add_all(
+            Loss(customer_id=key, lost_on=on, reason=LossReason.NOT_KNOWN, by=by) for key in some if key not in known
+        )
+
+
+def take_listed_losses_back(session: Session, restored: Mapping[UUID, Status], *, on: date, by: str) -> None:
+    """
+    Forget the losses that a list kept *on* a day, and reopen those that it ended: its undo *restored* these statuses.
+
+    A loss of which somebody has said more since stays.
+    """
+    for some in chunks([key for key, status in restored.items() if status is Status.LOST]):
+        ended = sa.update(Loss).where(col(Loss.customer_id).in_(some), col(Loss.ended_on) == on)
+        session.exec(ended.values(ended_on=None))
+    for some in chunks([key for key, status in restored.items() if status is not Status.LOST]):
+        theirs = (col(Loss.customer_id).in_(some), col(Loss.lost_on) == on, col(Loss.by) == by)
+        bare = (col(Loss.reason) == LossReason.NOT_KNOWN, col(Loss.words) == "", col(Loss.foreseen).is_(None))
+        kept = sa.delete(Loss).where(*theirs, *bare)
+        session.exec(kept)
 
 
 def _tell_relatives_of_loss(session: Session, customer: Customer, loss: Loss, *, by: str, now: datetime) -> None:

@@ -199,22 +199,21 @@ def first_due(session: Session, customer: Customer, *, now: datetime) -> date | 
     return _first_dues(schedules, customer.owner_id, [(key, customer.added_on, customer.cadence_days)], taken, now)[key]
 
 
-def give_from_pool(
-    session: Session, customers: Sequence[Customer], owners: Mapping[UUID, str], *, now: datetime
-) -> None:
-    """Give customers of the pool to *owners*; those never contacted get a day among their owner's first calls."""
+def plan_first_calls(
+    session: Session, pool: Sequence[Customer], owners: Mapping[UUID, str], *, now: datetime
+) -> dict[UUID, date]:
+    """Return a day among the first calls of its new owner for each customer of the pool that was never contacted."""
     schedules, taken = ScheduleBatch(session, owners.values()), count_first_calls(session)
     waiting: dict[str, list[Customer]] = {}
-    for customer in customers:
-        customer.owner_id = owners[customer.id]
+    for customer in pool:
         if customer.last_contact_on is None:
-            waiting.setdefault(customer.owner_id, []).append(customer)
+            waiting.setdefault(owners[customer.id], []).append(customer)
+    found: dict[UUID, date] = {}
     for owner_id, theirs in waiting.items():
         asked = [(str(customer.id), customer.added_on, customer.cadence_days) for customer in theirs]
         dues = _first_dues(schedules, owner_id, asked, taken, now)
-        for customer in theirs:
-            customer.first_due_on = dues[str(customer.id)]
-    reschedule(session, customers, now=now)
+        found |= {customer.id: dues[str(customer.id)] for customer in theirs}
+    return found
 
 
 def spread_first_calls(

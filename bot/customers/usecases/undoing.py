@@ -22,6 +22,7 @@ from bot.customers.schemas import ImportUndone
 from bot.customers.schemas.importing import ImportRun
 from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange, Loss, NamedParent, RefusedParent
 from bot.customers.usecases.comparing import Progress
+from bot.customers.usecases.losses import take_listed_losses_back
 from bot.customers.usecases.running import end_run, interrupting, require_import, require_run, take_over
 from bot.customers.usecases.stale import chunks
 from bot.customers.usecases.undone import cancel_news, tell_owners
@@ -34,7 +35,7 @@ _AMOUNT = re.compile(r"\d+\.\d\d")
 UNSYNCED = {"synchronize_session": False}  # comparing each chunk with tens of thousands of loaded rows takes seconds
 MOST_EXAMPLES = 20
 OWN_TABLES = frozenset({
-    "customers", "customer_aliases", "contacts", "import_changes", "named_parents", "refused_parents",
+    "customers", "customer_aliases", "contacts", "import_changes", "named_parents", "refused_parents", "losses",
 })  # fmt: skip
 USED = "something has happened with it since"
 CHANGED = "somebody has changed it since"
@@ -105,7 +106,7 @@ def undo_part(session: Session, *, run: ImportRun, limit: int, now: datetime) ->
     if sofar["added"]:
         _remove(session, made, [change.customer_id for change in changes], sofar)
     else:
-        restored, kept = _restore(session, changes, now=now)
+        restored, kept = _restore(session, made, changes, now=now)
         sofar["restored"] += restored
         _add_kept(sofar, kept)
     made.undoing, made.alive_at = sofar, now
@@ -199,7 +200,9 @@ def _referring() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
                 yield table, next(element.parent for element in key.elements if element.column.name == "id")
 
 
-def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime) -> tuple[int, list[tuple[str, str]]]:
+def _restore(
+    session: Session, made: Import, changes: Sequence[ImportChange], *, now: datetime
+) -> tuple[int, list[tuple[str, str]]]:
     """Restore what the import changed; return how many customers that was, and (name, why) of what stays."""
     schedules = ScheduleBatch(session)
     updates, kept, restored = [], [], 0
@@ -218,6 +221,8 @@ def _restore(session: Session, changes: Sequence[ImportChange], *, now: datetime
         restored += bool(values) or not touched
     session.flush()
     update_rows(session, Customer, updates)
+    statuses = {key: values["status"] for key, values in updates if "status" in values}
+    take_listed_losses_back(session, statuses, on=made.at.date(), by=made.by)
     session.expire_all()
     return restored, kept
 

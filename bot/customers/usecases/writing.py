@@ -26,7 +26,7 @@ from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.schemas import CustomersHandedOver, ImportPlan
 from bot.customers.schemas.importing import ImportRun, ListImported
 from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer, Import, ImportChange, NamedParent
-from bot.customers.usecases.losses import end_losses
+from bot.customers.usecases.losses import end_losses, keep_listed_losses
 from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.running import end_run, require_run
 from bot.customers.usecases.stale import chunks, find_stale
@@ -166,6 +166,9 @@ def write_part(
     update_rows(session, Customer, batch.updates)
     served = {Status.ACTIVE, Status.PAUSED}
     end_losses(session, [key for key, row in batch.updates if row.get("status") in served], on=run.at.date())
+    listed = [*((row["id"], row) for row in batch.customers), *batch.updates]
+    lost = [key for key, row in listed if row.get("status") is Status.LOST]
+    keep_listed_losses(session, lost, on=run.at.date(), by=run.by)
     _insert(session, Alias, batch.aliases)
     _insert(session, Contact, batch.contacts)
     update_rows(session, Contact, batch.contact_updates)

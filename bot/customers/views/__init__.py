@@ -94,7 +94,8 @@ HELP = """*/customers*  all customers, furthest past their cadence first
 */customers edit Acme*  name, owner, cadence, contacts, preferences
 */customers import*  a list from HubSpot, Salesforce, Pipedrive or any CSV file, with a look before anything changes
 */customers export*  everything as a CSV file, sent to you alone
-*/customers pool*  customers without an owner"""
+*/customers pool*  customers without an owner
+*/customers families*  customers that may belong to another one, to say yes or no"""
 
 
 def page(schema: ListPage) -> ui.Message:

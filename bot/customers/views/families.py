@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from bot.customers.rules.due import Standing, Status
-from bot.customers.schemas.families import Family, FamilyMember, FamilyPage, ParentSuggestion
+from bot.customers.schemas.families import Family, FamilyMember, FamilyPage, ParentSuggestion, SuggestionPage
 from bot.customers.views import CARD, NAME_SHOWN, NO_OWNER, WORDS_SHOWN, names_of
 from bot.slack import blocks as ui
 
 FAMILY = "customers.family"
 BACK, NEXT = "customers.family_back", "customers.family_next"
 BELONGS, BELONGS_NOT = "customers.belongs", "customers.belongs_not"
+LISTED_BELONGS, LISTED_BELONGS_NOT, LIST_ON = (
+    "customers.row_belongs",
+    "customers.row_belongs_not",
+    "customers.parents_on",
+)
 CALLBACK = "customers.family_view"
 DEEPEST = 4  # levels that a line is indented by, at most: a phone shows some forty characters a line
 MEMBER_SHOWN = 60
@@ -37,6 +42,28 @@ def suggestion(schema: ParentSuggestion) -> list[ui.Block]:
     buttons = (ui.button("It does", BELONGS, value), ui.button("It doesn't", BELONGS_NOT, value))
     text = f"Does it belong to {name}? ({ui.escape(ui.cut(schema.why, WORDS_SHOWN))})"
     return [ui.divider(), ui.section(text), ui.actions(*buttons, block_id=f"customers.parent:{schema.parent_id}")]
+
+
+def suggestions(schema: SuggestionPage, said: str = "") -> ui.Message:
+    """Draw the customers for which a parent is suggested, each with both answers; *said* is what came of the last."""
+    up_to = f" up to {ui.bold(ui.cut(schema.up_to, NAME_SHOWN))}" if schema.up_to else ""
+    text = f"No customer{up_to} seems to belong to another one."
+    if schema.rows:
+        number = len(schema.rows)
+        text = f"{ui.plural(number, 'customer')}{up_to} may belong to another one. Does it?"
+    elif schema.after is not None and not schema.next_after:
+        text = "No other customer seems to belong to another one."
+    blocks = [*([ui.section(ui.escape(said))] if said else []), ui.section(text)]
+    for one in schema.rows:
+        value = f"{one.customer_id}:{one.parent_id}:{schema.after or ''}"
+        name, parent = (ui.bold(ui.cut(name, MEMBER_SHOWN)) for name in (one.customer_name, one.parent_name))
+        words = f"{name} → {parent} ({ui.escape(ui.cut(one.why, WORDS_SHOWN))})"
+        buttons = (ui.button("It does", LISTED_BELONGS, value), ui.button("It doesn't", LISTED_BELONGS_NOT, value))
+        blocks += [ui.section(words), ui.actions(*buttons, block_id=f"customers.parents:{one.customer_id}")]
+    blocks.append(ui.context("By name. Saying no is remembered for everybody; a family moves nobody up in any list."))
+    if schema.next_after:
+        blocks.append(ui.actions(ui.button("Look further", LIST_ON, str(schema.next_after))))
+    return ui.Message(text=text.replace("*", ""), blocks=blocks)
 
 
 def as_modal(schema: FamilyPage) -> ui.Block:

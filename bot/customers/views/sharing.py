@@ -9,6 +9,7 @@ from bot.slack import blocks as ui
 SHARED, AMONG = "customers.shared", "customers.among"
 TITLE = "Share out"
 PEOPLE_SHOWN = 40
+EVENED = "Many of them are due on the same days: some come up a few days earlier, never after their cadence."
 WHERE_ELSE = "You can undo this from our direct messages, too, or from /customers pool."
 
 
@@ -29,13 +30,15 @@ def share_out(schema: ShareForm) -> ui.Block:
 def shared(schema: ShareDone) -> ui.Block:
     """Draw who got how many, with *Undo*."""
     lines = [f"{_have_owners(schema.total)} Everybody who got some is told.", *share_lines(schema.shares)]
+    if schema.is_evened:
+        lines.append(EVENED)
     return _told([ui.section("\n".join(lines)), ui.actions(_undo(schema.id)), ui.context(WHERE_ELSE)])
 
 
 def shared_out(schema: PoolShared) -> ui.Message:
     """Draw the message to who shared the pool out, with *Undo*."""
     text = f"{_have_owners(schema.total)} You shared them out."
-    lines = ui.section("\n".join([text, *share_lines(schema.shares)]))
+    lines = ui.section("\n".join([text, *share_lines(schema.shares), *([EVENED] if schema.is_evened else [])]))
     return ui.Message(text=text, blocks=[lines, ui.actions(_undo(schema.share_id))])
 
 

@@ -1,21 +1,27 @@
 """Listeners of the reviews: `/evenhand proof` with the customers behind its figures, and `/evenhand review`."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.errors import InvalidInput
 from bot.core.runtime import Runtime
 from bot.reviews import views
 from bot.reviews.listeners import capacity, plans
-from bot.reviews.queries import count_for_proof, get_proof, list_who_waited
+from bot.reviews.queries import get_proof, list_who_waited
 from bot.reviews.queries.review import get_review
 from bot.reviews.rules import PERIODS, USUAL_PERIOD, Period
 from bot.reviews.rules.groups import Grouping
 from bot.reviews.usecases import set_size_limits
+from bot.slack.blocks import Message
 from bot.slack.callers import Caller
 from bot.workspaces.listeners import listen
 
-LONG = 20_000
-"""Customers whose figures take seconds."""
+PATIENCE_SECONDS = 2.0
+"""How long somebody waits for figures without a word. Slack waits three seconds for the first one."""
+T = TypeVar("T")
 _GROUPINGS = "size, owner, tag, country or age"
 
 
@@ -52,10 +58,7 @@ async def proof(caller: Caller, words: str) -> None:
             days = word
     if days not in {str(period) for period in PERIODS}:
         raise InvalidInput(f"Say over how many days and by what: /evenhand proof 30, 90 or 365 by {_GROUPINGS}.")
-    await caller.ack()  # thousands of customers may take longer than Slack waits
-    if (customers := await caller.read(count_for_proof)) > LONG:
-        await caller.respond(views.on_its_way(customers))
-    await caller.respond(views.proof(await caller.read(get_proof, days=int(days), by=Grouping(by))))
+    await _respond(caller, caller.read(get_proof, days=int(days), by=Grouping(by)), views.proof)
 
 
 async def review(caller: Caller, words: str) -> None:
@@ -68,8 +71,17 @@ async def review(caller: Caller, words: str) -> None:
     period = words or Period.WEEK.value
     if period not in set(Period):
         raise InvalidInput("Say which review: /evenhand review week, month or quarter.")
-    await caller.ack()
-    await caller.respond(views.review(await caller.read(get_review, period=Period(period))))
+    await _respond(caller, caller.read(get_review, period=Period(period)), views.review)
+
+
+async def _respond(caller: Caller, work: Awaitable[T], draw: Callable[[T], Message]) -> None:
+    """Answer with what *work* returns, as *draw* draws it; if that takes long, say first that it is on its way."""
+    await caller.ack()  # a million customers take longer than Slack waits
+    figures = asyncio.ensure_future(work)
+    quick, _ = await asyncio.wait({figures}, timeout=PATIENCE_SECONDS)
+    if not quick:
+        await caller.respond(views.on_its_way())
+    await caller.respond(draw(await figures))
 
 
 async def show_review(caller: Caller) -> None:

@@ -8,7 +8,7 @@ from bot.reviews.queries.plan_trail import get_plan_message
 from bot.reviews.queries.plans import get_proposal
 from bot.reviews.rules.plans import PlanKind
 from bot.reviews.schemas.plans import Proposal
-from bot.reviews.usecases.plans import NOTHING, carry_out_plan, undo_plan
+from bot.reviews.usecases.plans import NOTHING, run_plan, run_undo
 from bot.reviews.views import capacity as capacity_views
 from bot.reviews.views import plans as views
 from bot.slack.blocks import Block, Message
@@ -59,8 +59,8 @@ async def carry_out(caller: Caller) -> None:
     state = views.PlanState.load(caller.view)
 
     async def work() -> Block:
-        done = await caller.run(
-            carry_out_plan, kind=state.kind, owner=state.owner, fingerprint=state.fingerprint,
+        done = await caller.run_batches(
+            run_plan, kind=state.kind, owner=state.owner, fingerprint=state.fingerprint,
             view_id=str(caller.view["id"]),
         )  # fmt: skip
         return views.proposal(done) if isinstance(done, Proposal) else views.carried_out(done)
@@ -74,7 +74,7 @@ async def undo(caller: Caller) -> None:
     if plan_id is None:
         raise NotFound(NOTHING)
     try:
-        undone = await caller.run(undo_plan, plan_id=plan_id)
+        undone = await caller.run_batches(run_undo, plan_id=plan_id)
     except AlreadyDone:
         await _redraw_message(caller, plan_id)
         raise

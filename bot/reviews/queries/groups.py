@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
 
 from bot.customers.rules.limits import band_words
 from bot.customers.rules.names import clean_text
 from bot.people.queries import list_names
-from bot.reviews.queries.care import Care, CarePeriod
 from bot.reviews.rules import Band
 from bot.reviews.rules.groups import Age, Grouping, age_at
+
+if TYPE_CHECKING:
+    from bot.reviews.queries.care import CarePeriod
 
 NONE = "-"
 """The key of those without an owner, tag or country."""
@@ -22,26 +24,23 @@ _WITHOUT = {Grouping.OWNER: "No owner", Grouping.TAG: "No tag", Grouping.COUNTRY
 
 @dataclass(frozen=True)
 class Group:
-    """Customers that have something in common, by id; *key* says what, *words* what it is called."""
+    """Customers that have something in common, by *places* in a period; *key* says what, *words* what it is called."""
 
     key: str
     words: str
-    customers: Sequence[UUID]
+    places: Any
 
 
-def list_groups(session: Session, care: Care, period: CarePeriod, by: Grouping) -> list[Group]:
+def list_groups(session: Session, period: "CarePeriod", by: Grouping) -> list[Group]:
     """Return the groups of a period, in their order where they have one; a customer is in the group of each tag."""
-    keys_of: Mapping[Grouping, Callable[[UUID, Any], Sequence[str]]] = {
-        Grouping.SIZE: lambda key, _: [period.bands[key]],
-        Grouping.OWNER: lambda _, facts: [facts.owner_id or NONE],
-        Grouping.TAG: lambda _, facts: list(dict.fromkeys(facts.tags)) or [NONE],
-        Grouping.COUNTRY: lambda _, facts: [facts.country or NONE],
-        Grouping.AGE: lambda key, _: [age_at(period.until, care.customers[key].added_on)],
+    ways: Mapping[Grouping, Callable[[], Mapping[Any, Any]]] = {
+        Grouping.SIZE: period.by_band,
+        Grouping.OWNER: period.by_owner,
+        Grouping.TAG: period.by_tag,
+        Grouping.COUNTRY: period.by_country,
+        Grouping.AGE: lambda: period.by_added(partial(age_at, period.until)),
     }
-    found: dict[str, list[UUID]] = {}
-    for customer, facts in period.facts.items():
-        for key in keys_of[by](customer, facts):
-            found.setdefault(key, []).append(customer)
+    found = {str(key or NONE): places for key, places in ways[by]().items()}
     words = _words(session, by, list(found), limited=period.limits is not None)
     order = {str(key): place for place, key in enumerate((*Band, *Age))}
     keys = sorted(found, key=lambda key: (order.get(key, 0), key == NONE, words[key].casefold(), key))

@@ -2,21 +2,28 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, func, select
 
 from bot.customers.rules.limits import band_words
 from bot.customers.rules.losses import LossReason
 from bot.customers.tables import Loss
-from bot.reviews.queries.care import CarePeriod
 from bot.reviews.rules import Band
 
+if TYPE_CHECKING:
+    from bot.reviews.queries.care import CarePeriod
 
-def list_lost(session: Session, period: CarePeriod) -> list[str]:
-    """Return lines on the customers that were lost in *period*, and on those that were won back."""
+
+def list_lost(session: Session, period: "CarePeriod") -> list[str]:
+    """
+    Return lines on the customers that were lost in *period*, and on those that were won back.
+
+    One that was lost when a list brought it in was none that anybody had to look after, so it isn't counted.
+    """
     query = select(Loss.customer_id, Loss.reason, Loss.foreseen)
-    rows = session.exec(query.where(col(Loss.lost_on) > period.since, col(Loss.lost_on) <= period.until)).all()
+    found = session.exec(query.where(col(Loss.lost_on) > period.since, col(Loss.lost_on) <= period.until)).all()
+    rows: Sequence[Any] = [row for row in found if period.band_of(row[0])]
     ended = col(Loss.ended_on) > period.since, col(Loss.ended_on) <= period.until
     won_back = session.exec(select(func.count()).select_from(Loss).where(*ended)).one()
     lines = [_why(rows), *_by_band(rows, period)] if rows else []
@@ -37,10 +44,10 @@ def _why(rows: Sequence[Any]) -> str:
     )
 
 
-def _by_band(rows: Sequence[Any], period: CarePeriod) -> list[str]:
+def _by_band(rows: Sequence[Any], period: "CarePeriod") -> list[str]:
     """Return how many were lost of those of each size."""
-    of = Counter(period.bands.values())
-    gone = Counter(period.bands[row.customer_id] for row in rows if row.customer_id in period.bands)
+    of = {band: len(places) for band, places in period.by_band().items()}
+    gone = Counter(band for row in rows if (band := period.band_of(row.customer_id)))
     words = {band: band_words(band, limited=period.limits is not None).lower() for band in Band}
     shares = [f"{words[band]} {gone[band]:,} of {of[band]:,}" for band in Band if gone[band]]
     return [f"By size: {', '.join(shares)}."] if shares else []

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.customers.queries.coverage import count_customers, get_coverage
+from bot.customers.queries.families import list_circled
 from bot.people.queries import get_today
 from bot.reviews.rules.reconciliation import COUNTED, list_discrepancies
 from bot.reviews.schemas.reconciliation import Reconciliation
@@ -55,10 +56,13 @@ def reconcile(session: Session, *, today: date) -> Reconciliation:
     """Return how many customers are what on *today*, with what doesn't add up."""
     values = {"workspace": workspace_of(session), "today": today}
     counts = {name: int(number) for name, number in _run(session, _COUNT, values).mappings().one().items()}
+    circled = list_circled(session)
+    counts["circled"] = len(circled)
     discrepancies = list_discrepancies(counts, _read_tally(session, today))
     is_off = counts["misplaced"] or counts["unexplained"]
     examples = _run(session, _NAMES, values | {"most": MOST_EXAMPLES}).scalars().all() if is_off else ()
-    return Reconciliation(on=today, **counts, discrepancies=tuple(discrepancies), examples=tuple(examples))
+    examples = tuple(dict.fromkeys([*examples, *circled]))[:MOST_EXAMPLES]
+    return Reconciliation(on=today, **counts, discrepancies=tuple(discrepancies), examples=examples)
 
 
 def list_problems(session: Session, now: datetime) -> list[str]:

@@ -1,13 +1,12 @@
 """Reads the figures of any period, for a file."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from bot.core.errors import InvalidInput
 from bot.people.queries import get_today
-from bot.reviews.queries import make_proof
-from bot.reviews.queries.care import read_care
+from bot.reviews.queries import make_proof, read_care
 from bot.reviews.rules import ONE_DAY
 from bot.reviews.rules.groups import Grouping
 from bot.reviews.schemas.report import Report
@@ -25,7 +24,8 @@ def get_report(session: Session, *, first: date, last: date, now: datetime) -> R
         raise InvalidInput(f"{last} is before {first}; give the first day with --from and the last with --to.")
     if last > today:
         raise InvalidInput(f"{last} hasn't come yet; end the report with {today} or a day before it.")
-    care, days = read_care(session, today, tags=True), (last - first + ONE_DAY).days
+    days = (last - first + ONE_DAY).days
+    care = read_care(session, today, since=last - timedelta(days=2 * days), tags=True)
     proofs = {by: make_proof(session, care, days=days, until=last, by=by) for by in Grouping}
     proof = proofs[Grouping.SIZE]
     return Report(

@@ -1,14 +1,15 @@
 """Reads what a week, month or quarter was like: the course of coverage by size, what moved, who needs help."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, func, select
 
 from bot.checkins.queries.history import CONTACTS
 from bot.checkins.tables import Checkin
 from bot.core.schemas import DigestSlot
+from bot.customers.queries import list_by_ids
 from bot.customers.rules.limits import band_words
 from bot.customers.rules.names import clean_text
 from bot.escalations.queries.contributions import list_repeats
@@ -17,13 +18,15 @@ from bot.people.rules import Calendar
 from bot.people.usecases import require_manager
 from bot.promises.rules import PromiseState
 from bot.promises.tables import Promise
-from bot.reviews.queries import WISH, make_proof
-from bot.reviews.queries.care import Care, CarePeriod, read_care
+from bot.reviews.queries import WISH, make_proof, read_care
 from bot.reviews.queries.lost import list_lost
 from bot.reviews.queries.measures import count_measures
 from bot.reviews.rules import BUCKETS, FIFTHS, USUAL_PERIOD, Band, Period
 from bot.reviews.rules.groups import add_up
 from bot.reviews.schemas import BandCourse, Review, WeeklyReview
+
+if TYPE_CHECKING:
+    from bot.reviews.queries.care import Care, CarePeriod
 
 FAR_BEHIND = 10
 """Percentage points below the team's share of days in cadence, from which on somebody needs help."""
@@ -55,7 +58,7 @@ def get_review(session: Session, *, viewer: str, now: datetime, period: Period =
 
 
 def _review(session: Session, period: Period, *, today: date, now: datetime, names_people: bool) -> Review:
-    care = read_care(session, today)
+    care = read_care(session, today, since=today - timedelta(days=max(2 * USUAL_PERIOD, BUCKETS * period.days)))
     ends = [today - timedelta(days=period.days * ago) for ago in reversed(range(BUCKETS))]
     course = [care.during(since=end - timedelta(days=period.days), until=end) for end in ends]
     return Review(
@@ -72,8 +75,8 @@ def _review(session: Session, period: Period, *, today: date, now: datetime, nam
     )
 
 
-def _courses(course: Sequence[CarePeriod]) -> tuple[BandCourse, ...]:
-    shares = [period.shares(period.bands.__getitem__) for period in course]
+def _courses(course: Sequence["CarePeriod"]) -> tuple[BandCourse, ...]:
+    shares = [period.shares_by_band() for period in course]
     limited = course[-1].limits is not None
     found = [band for band in Band if any(band in each for each in shares)]
     return tuple(
@@ -84,13 +87,13 @@ def _courses(course: Sequence[CarePeriod]) -> tuple[BandCourse, ...]:
     )
 
 
-def _list_moved(session: Session, course: Sequence[CarePeriod], *, names_people: bool) -> list[str]:
+def _list_moved(session: Session, course: Sequence["CarePeriod"], *, names_people: bool) -> list[str]:
     """Return a line on the size, and one on the owner, whose share of days in cadence moved most."""
     before, after = course
     lines = []
-    if band := _most_moved(before.shares(before.bands.__getitem__), after.shares(after.bands.__getitem__)):
+    if band := _most_moved(before.shares_by_band(), after.shares_by_band()):
         lines.append(f"{band_words(band[0], limited=after.limits is not None)}: {_from_to(*band[1:])}.")
-    if names_people and (owner := _most_moved(before.shares(before.owner), after.shares(after.owner))):
+    if names_people and (owner := _most_moved(before.shares_by_owner(), after.shares_by_owner())):
         names = list_names(session, [owner[0]])
         lines.append(f"{_whose(names, owner[0])}: {_from_to(*owner[1:])}.")
     return lines
@@ -112,9 +115,9 @@ def _most_moved(before: Shares, after: Shares) -> tuple[Any, int, int] | None:
     return max(moved, key=lambda one: (abs(one[2] - one[1]), str(one[0])), default=None)
 
 
-def _list_needing(session: Session, period: CarePeriod) -> list[str]:
+def _list_needing(session: Session, period: "CarePeriod") -> list[str]:
     """Return a line for each owner far below the team, the lowest first."""
-    shares, [team] = period.shares(period.owner), [*period.shares(lambda _: None).values(), 0][:1]
+    shares, team = period.shares_by_owner(), period.share()
     behind = sorted((share, str(owner or ""), owner) for owner, share in shares.items() if share <= team - FAR_BEHIND)
     names = list_names(session, [owner for *_, owner in behind])
     return [
@@ -123,9 +126,10 @@ def _list_needing(session: Session, period: CarePeriod) -> list[str]:
     ]
 
 
-def _list_well(session: Session, care: Care, *, since: date, until: date) -> list[str]:
+def _list_well(session: Session, care: "Care", *, since: date, until: date) -> list[str]:
     """Return what went well: the longest wait that ended, promises that were kept, how many were talked to."""
-    ended = max(_list_ended(care, since, until), default=(0, ""))
+    days, whose = care.find_longest_ended(since, until) or (0, None)
+    name = list_by_ids(session, [whose])[whose].name if whose else ""
     kept = select(func.count()).select_from(Promise).where(Promise.state == PromiseState.KEPT)
     promises = session.exec(kept.where(col(Promise.due_on) > since, col(Promise.due_on) <= until)).one()
     talked = select(func.count(func.distinct(Checkin.customer_id))).where(
@@ -133,23 +137,23 @@ def _list_well(session: Session, care: Care, *, since: date, until: date) -> lis
     )
     customers = session.exec(talked.where(col(Checkin.happened_on) > since, col(Checkin.happened_on) <= until)).one()
     lines = [
-        (ended[0], f"{clean_text(ended[1], NAME_SHOWN)} was talked to after {_count(ended[0], 'day')}."),
+        (days, f"{clean_text(name, NAME_SHOWN)} was talked to after {_count(days, 'day')}."),
         (promises, f"{_count(promises, 'promise')} due in this time {'was' if promises == 1 else 'were'} kept."),
         (customers, f"{_count(customers, 'customer')} {'was' if customers == 1 else 'were'} talked to."),
     ]
     return [line for count, line in lines if count]
 
 
-def _list_first_time(session: Session, period: CarePeriod) -> list[str]:
+def _list_first_time(session: Session, period: "CarePeriod") -> list[str]:
     """Return which share of the customers had no avoidable problem, and how often they asked until one was fixed."""
     counts = count_measures(session, since=period.since, until=period.until)
-    mine = {key: counts[key] for key in period.facts if key in counts}
-    clean, total = sum(not counts[key].avoidable for key in mine), len(period.facts)
-    clean += total - len(mine)
+    mine = {key: one for key, one in counts.items() if period.band_of(key)}
+    total = len(period.here)
+    clean = total - sum(one.avoidable > 0 for one in mine.values())
     fixed = add_up(mine.values()).fixed
     if not total or not fixed:
         return ["No problem was fixed in this time, so nobody had to ask."] if total else []
-    sizes = ((who, add_up(one for key, one in mine.items() if period.bands[key] is band)) for who, band in _ENDS)
+    sizes = ((who, add_up(one for key, one in mine.items() if period.band_of(key) is band)) for who, band in _ENDS)
     each = [f"{who} {one.asked / one.fixed:.1f}" for who, one in sizes if one.fixed]
     asked = f"{add_up(mine.values()).asked / fixed:.1f} times each until it was"
     by_size = f" ({', '.join(each)})" if each else ""
@@ -157,14 +161,6 @@ def _list_first_time(session: Session, period: CarePeriod) -> list[str]:
         f"{100 * clean // total}% of customers ({clean:,} of {total:,}) had no problem that could have been avoided.",
         f"{_count(fixed, 'problem')} {'was' if fixed == 1 else 'were'} fixed; customers asked {asked}{by_size}.",
     ]
-
-
-def _list_ended(care: Care, since: date, until: date) -> Iterator[tuple[int, str]]:
-    """Yield the days of each wait that a contact ended after *since* up to *until*, and whose it was."""
-    for key, spans in care.spans.items():
-        for begin, end in spans[:-1]:
-            if since <= end < until:
-                yield (end - begin).days + 1, care.customers[key].name
 
 
 def _count(number: int, one: str) -> str:

@@ -12,7 +12,8 @@ def list_discrepancies(counts: Mapping[str, int], tally: Mapping[str, int]) -> l
     """
     Return a sentence for each way in which customers aren't accounted for; none when all are.
 
-    *counts* are by `COUNTED`; *tally* is what Home and the digest count, by the names that it knows of these.
+    *counts* are by `COUNTED`, with those that are their own ancestors as *circled*; *tally* is what Home and the digest
+    count, by the names that it knows of these.
     """
     found = []
     if count := counts["misplaced"]:
@@ -24,6 +25,11 @@ def list_discrepancies(counts: Mapping[str, int], tally: Mapping[str, int]) -> l
         found.append(
             f"{_customers(count)} paused, lost or excluded without a reason and a name behind it; /evenhand proof "
             "names them: open the card, Edit, and say why."
+        )
+    if count := counts["circled"]:
+        found.append(
+            f"{_customers(count)} above and below each other in a circle of parents; /evenhand proof names them: open "
+            "a card, Edit, and choose another parent or none."
         )
     if differing := [name for name, number in tally.items() if number != counts[name]]:
         compared = ", ".join(f"{name.replace('_', ' ')} {tally[name]:,} for {counts[name]:,}" for name in differing)

@@ -24,6 +24,7 @@ class Reconciliation(Schema):
     excluded: int
     misplaced: int
     unexplained: int
+    circled: int = 0
     discrepancies: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
 

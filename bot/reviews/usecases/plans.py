@@ -1,6 +1,6 @@
 """Carrying out plans that move customers or lengthen cadences, and undoing them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,19 +10,21 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core import outbox
+from bot.core.batches import Batches, OneTransaction
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
 from bot.customers.queries.due import CUSTOMERS, MOVING_NAMES, ScheduleBatch
 from bot.customers.tables import Customer
 from bot.customers.usecases import retract_news
-from bot.customers.usecases.stale import chunks
+from bot.customers.usecases.levelling import ask_for_levelling
+from bot.customers.usecases.parts import do_parts, end_work, is_working, store_work
 from bot.customers.usecases.writing import update_rows
-from bot.people.queries import list_rows
+from bot.people.queries import list_names, list_rows
 from bot.people.rules import Mute
 from bot.people.usecases import require_manager
-from bot.reviews.queries.plan_trail import MADE, SHOWN_FOR, UNDONE, list_entries, plan_key
-from bot.reviews.queries.plans import WISH, Plan, count_by_name, make_plan, propose
+from bot.reviews.queries.plan_trail import FORGOTTEN, MADE, SHOWN_FOR, UNDONE, list_entries, plan_key
+from bot.reviews.queries.plans import WISH, Plan, make_plan, propose
 from bot.reviews.rules.plans import PlanKind
 from bot.reviews.schemas.plans import Concerned, PlanMade, PlanTold, PlanUndone, Proposal
 from bot.workspaces.queries import get_workspace
@@ -30,8 +32,11 @@ from bot.workspaces.tables import AuditEntry
 from bot.workspaces.usecases import BOT, record
 
 HANDED_OVER, LENGTHENED = "customer.handed_over", "customer.lengthened"
-COLUMNS = ("id", "name", "cadence_approved_by", *MOVING_NAMES)
+COLUMNS = ("id", "name", "cadence_approved_by", "effective_cadence_days", *MOVING_NAMES)
 EXAMPLES = 5
+PLAN, PLAN_UNDO = "plan", "plan_undo"
+MARKS = {MADE: "plan", UNDONE: "undone_plan"}
+"""By what the trail of a customer tells which plan, or which undo, changed it."""
 NOTHING = "There is nothing to undo here; /evenhand capacity shows the plans of the last week."
 
 
@@ -51,38 +56,60 @@ class Piece(NamedTuple):
         """Whether it changed the owner."""
         return "owner" in self.after
 
+    @property
+    def way_back(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The columns as the plan left them, and as they were before it."""
+        if self.is_move:
+            return {"owner_id": self.after["owner"]}, {"owner_id": self.before["owner"]}
+        before = {name: value for name, value in self.before.items() if name != "plan"}
+        return {"cadence_days": self.after["cadence_days"]}, before
+
 
 def carry_out_plan(
     session: Session, *, kind: PlanKind, owner: str, fingerprint: str, by: str, now: datetime, view_id: str = ""
 ) -> PlanMade | Proposal:
-    """
-    Carry out the plan of that *kind* for *owner* (or for everybody), and notify each person concerned once.
+    """Carry out a plan in the transaction of *session*, as `run_plan` does in many."""
+    batches = OneTransaction(session, now)
+    return run_plan(batches, kind=kind, owner=owner, fingerprint=fingerprint, by=by, view_id=view_id)
 
-    If it isn't the plan of that *fingerprint* any more, nothing is changed, and the new plan is returned.
+
+def run_plan(
+    batches: Batches, *, kind: PlanKind, owner: str, fingerprint: str, by: str, view_id: str = ""
+) -> PlanMade | Proposal:
+    """
+    Carry out the plan of that *kind* for *owner* (or for everybody) in *batches*; notify each person concerned once.
+
+    If it isn't the plan of that *fingerprint* any more, nothing is changed, and the new plan is returned. A customer
+    that somebody changes meanwhile stays as it is.
 
     Raises:
         NotAllowed: *by* is no manager.
         InvalidInput: there is nothing to plan any more.
         AlreadyDone: this form had its effect before.
     """
-    require_manager(session, by=by, wish=WISH)
-    outbox.require_new_submission(session, f"{view_id}:{fingerprint}" if view_id else "", now=now)
-    plan = make_plan(session, kind=kind, owner=owner, now=now)
+    batches.write(accept_form, form=f"{view_id}:{fingerprint}" if view_id else "", by=by)
+    plan = batches.read(plan_now, kind=kind, owner=owner)
     if plan.fingerprint != fingerprint:
-        return propose(session, plan, is_stale=True)
+        return batches.read(propose_again, plan=plan)
     plan_id = new_id()
-    pieces = _change(session, plan, plan_id=plan_id, by=by, now=now)
-    told = {"kind": kind.value, "total": len(pieces)}
-    record(session, MADE, by=by, kind="plan", subject=plan_id, after=told, now=now)
-    _tell(session, pieces, plan_id=plan_id, by=by, now=now)
-    made = PlanMade(plan_id=plan_id, what=kind, total=len(pieces), counts=count_by_name(session, plan))
-    outbox.enqueue(session, made, to=by, key=plan_key(plan_id), now=now)
-    return made
+    batches.write(start_plan, plan=plan, plan_id=plan_id, by=by)
+    return go_on_with_plan(batches, subject_id=plan_id)
+
+
+def go_on_with_plan(batches: Batches, *, subject_id: UUID) -> PlanMade:
+    """Carry out what is left of a plan that was begun, and notify people."""
+    do_parts(batches, subject_id=subject_id, do=change_part)
+    return batches.write(finish_plan, plan_id=subject_id, pieces=batches.read(list_pieces, plan_id=subject_id))
 
 
 def undo_plan(session: Session, *, plan_id: UUID, by: str, now: datetime) -> PlanUndone:
+    """Undo a plan in the transaction of *session*, as `run_undo` does in many."""
+    return run_undo(OneTransaction(session, now), plan_id=plan_id, by=by)
+
+
+def run_undo(batches: Batches, *, plan_id: UUID, by: str) -> PlanUndone:
     """
-    Restore what a plan changed, within a week, except what somebody has changed since.
+    Restore what a plan changed, within a week, except what somebody has changed since, in *batches*.
 
     A customer that was moved stays, too, when people have done anything with it since, or when its former owner has
     left. Those who were told of the plan hear of it; a message to them that wasn't sent yet is cancelled.
@@ -91,37 +118,144 @@ def undo_plan(session: Session, *, plan_id: UUID, by: str, now: datetime) -> Pla
         NotAllowed: *by* is no manager.
         NotFound: there was no such plan.
         AlreadyDone: it was undone before.
-        InvalidInput: it is older than a week.
+        InvalidInput: it is older than a week, or is still being carried out.
     """
+    pieces = batches.read(list_restorable, plan_id=plan_id, by=by)
+    batches.write(start_undo, plan_id=plan_id, pieces=pieces, by=by)
+    return go_on_undoing(batches, subject_id=plan_id)
+
+
+def go_on_undoing(batches: Batches, *, subject_id: UUID) -> PlanUndone:
+    """Restore what is left of a plan whose undo was begun, and notify people."""
+    do_parts(batches, subject_id=subject_id, do=change_part)
+    pieces, restored = (batches.read(list_pieces, plan_id=subject_id, step=step) for step in (0, 1))
+    return batches.write(finish_undo, plan_id=subject_id, pieces=pieces, restored=restored)
+
+
+# --- carrying out ------------------------------------------------------------------------------------------------
+
+
+def accept_form(session: Session, *, form: str, by: str, now: datetime) -> None:
+    """
+    Let a *form* have its effect once.
+
+    Raises:
+        NotAllowed: *by* is no manager.
+        AlreadyDone: it had its effect before.
+    """
+    require_manager(session, by=by, wish=WISH)
+    outbox.require_new_submission(session, form, now=now)
+
+
+def plan_now(session: Session, *, kind: PlanKind, owner: str, now: datetime) -> Plan:
+    """Return the plan as it is now."""
+    return make_plan(session, kind=kind, owner=owner, now=now)
+
+
+def propose_again(session: Session, *, plan: Plan, now: datetime) -> Proposal:  # noqa: ARG001 - every query takes the time
+    """Return a plan that has changed since somebody looked."""
+    return propose(session, plan, is_stale=True)
+
+
+def start_plan(session: Session, *, plan: Plan, plan_id: UUID, by: str, now: datetime) -> None:
+    """Record that a plan is carried out, and store what is to be done."""
+    floor = get_workspace(session).cadence_floor_days
+    told = {"kind": plan.kind.value, "total": len(plan.changes)}
+    record(session, MADE, by=by, kind="plan", subject=plan_id, after=told, now=now)
+    had = "owner_id" if plan.kind is PlanKind.MOVE else "effective_cadence_days"
+    changes = [
+        (str(one.customer_id), {had: one.before}, _new_values(one.after, floor=floor, by=by)) for one in plan.changes
+    ]
+    store_work(session, PLAN, plan_id, changes, now=now)
+
+
+def change_part(session: Session, plan_id: UUID, changes: Sequence[Any], *, now: datetime) -> None:
+    """Change customers as a plan, or its undo, says, with a line in the audit trail for each; not who has changed."""
+    entry = list_entries(session, plan_id)[-1]
+    asked = {UUID(key): (had, values) for key, had, values in changes}
+    changed = [
+        (row, asked[row.id][1])
+        for row in session.execute(_here(session, list(asked)).with_for_update())
+        if all(getattr(row, name) == value for name, value in asked[row.id][0].items())
+    ]
+    _store(session, changed, now=now)
+    for row, values in changed:
+        before, after = _told_in_trail(row, values)
+        _record(session, row, {**before, MARKS[entry.action]: str(plan_id)}, after, entry=entry)
+
+
+def finish_plan(session: Session, *, plan_id: UUID, pieces: Sequence[Piece], now: datetime) -> PlanMade:
+    """Notify everybody concerned by a plan, unless that was done, and return what it did."""
+    entry = list_entries(session, plan_id)[0]
+    counts = Counter(str(piece.after["owner"]) for piece in pieces if piece.is_move)
+    names = list_names(session, counts)
+    made = PlanMade(
+        plan_id=plan_id, what=PlanKind(entry.after["kind"]), total=len(pieces),
+        counts=tuple(sorted((names.get(person, FORGOTTEN), count) for person, count in counts.items())),
+    )  # fmt: skip
+    if end_work(session, plan_id):
+        ask_for_levelling(session)
+        _tell(session, pieces, plan_id=plan_id, by=entry.by, now=now)
+        outbox.enqueue(session, made, to=entry.by, key=plan_key(plan_id), now=now)
+    return made
+
+
+# --- undoing -----------------------------------------------------------------------------------------------------
+
+
+def list_restorable(session: Session, *, plan_id: UUID, by: str, now: datetime) -> Sequence[Piece]:
+    """
+    Return what a plan did that can be undone.
+
+    Raises:
+        NotAllowed, NotFound, AlreadyDone, InvalidInput: as `run_undo`.
+    """
+    made = _require_undoable(session, plan_id, by=by, now=now)
+    return _divide(session, _list_pieces(session, made), made)[0]
+
+
+def start_undo(session: Session, *, plan_id: UUID, pieces: Sequence[Piece], by: str, now: datetime) -> None:
+    """
+    Record that a plan is undone, and store what is to be done.
+
+    Raises:
+        NotAllowed, NotFound, AlreadyDone, InvalidInput: as `run_undo`.
+    """
+    _require_undoable(session, plan_id, by=by, now=now)
+    record(session, UNDONE, by=by, kind="plan", subject=plan_id, after={"back": len(pieces)}, now=now)
+    store_work(session, PLAN_UNDO, plan_id, [(str(piece.row.id), *piece.way_back) for piece in pieces], now=now)
+
+
+def finish_undo(
+    session: Session, *, plan_id: UUID, pieces: Sequence[Piece], restored: Sequence[Piece], now: datetime
+) -> PlanUndone:
+    """Notify those who had heard of a plan that it was undone, unless that was done; return what the undo did."""
+    made, undone = list_entries(session, plan_id)
+    there = {piece.row.id for piece in restored}
+    back = [piece for piece in pieces if piece.row.id in there]
+    kept = [piece for piece in pieces if piece.row.id not in there]
+    if end_work(session, plan_id):
+        ask_for_levelling(session)
+        _tell_undone(session, back, kept, plan_id=plan_id, made=made, by=undone.by, now=now)
+    names = tuple(piece.row.name for piece in kept[:EXAMPLES])
+    return PlanUndone(what=PlanKind(made.after["kind"]), back=len(back), kept=len(kept), kept_names=names)
+
+
+def _require_undoable(session: Session, plan_id: UUID, *, by: str, now: datetime) -> AuditEntry:
     require_manager(session, by=by, wish="undo that")
     entries = list_entries(session, plan_id)
     if not entries:
         raise NotFound(NOTHING)
     if len(entries) > 1:
         raise AlreadyDone("That was undone already; nothing was changed.")
-    made = entries[0]
-    if now - made.at > SHOWN_FOR:
+    if now - entries[0].at > SHOWN_FOR:
         raise InvalidInput("A plan can be undone for a week; make another one with /evenhand capacity.")
-    back, kept = _divide(session, _list_pieces(session, made), made)
-    _restore(session, back, by=by, now=now)
-    record(session, UNDONE, by=by, kind="plan", subject=plan_id, after={"back": len(back)}, now=now)
-    session.flush()
-    _tell_undone(session, back, kept, plan_id=plan_id, made=made, by=by, now=now)
-    names = tuple(piece.row.name for piece in kept[:EXAMPLES])
-    return PlanUndone(what=PlanKind(made.after["kind"]), back=len(back), kept=len(kept), kept_names=names)
+    if is_working(session, plan_id):
+        raise InvalidInput("This plan is still being carried out; undo it in a minute.")
+    return entries[0]
 
 
-def _change(session: Session, plan: Plan, *, plan_id: UUID, by: str, now: datetime) -> list[Piece]:
-    """Change the customers of *plan*, with a line in the audit trail for each."""
-    floor = get_workspace(session).cadence_floor_days
-    to = {change.customer_id: change.after for change in plan.changes}
-    rows = {row.id: row for some in chunks(list(to)) for row in session.execute(_here(session, some))}
-    changes = [(rows[key], _new_values(after, floor=floor, by=by)) for key, after in to.items()]
-    _store(session, changes, now=now)
-    pieces = [Piece(row, *_told_in_trail(row, values)) for row, values in changes]
-    for piece in pieces:
-        _record(session, piece, {**piece.before, "plan": str(plan_id)}, piece.after, by=by, now=now)
-    return pieces
+# --- inside ------------------------------------------------------------------------------------------------------
 
 
 def _here(session: Session, customer_ids: Sequence[UUID] | None = None) -> sa.Select[Any]:
@@ -161,11 +295,19 @@ def _store(session: Session, changes: Sequence[tuple[Any, Mapping[str, Any]]], *
 
 
 def _record(
-    session: Session, piece: Piece, before: Mapping[str, Any], after: Mapping[str, Any], *, by: str, now: datetime
+    session: Session, row: Any, before: Mapping[str, Any], after: Mapping[str, Any], *, entry: AuditEntry
 ) -> None:
-    action = HANDED_OVER if piece.is_move else LENGTHENED
-    key = piece.row.id
-    record(session, action, by=by, kind="customer", subject=key, customer_id=key, before=before, after=after, now=now)
+    """Record what was done to a customer, by whom and at the instant of the plan's *entry* in the audit trail."""
+    action = HANDED_OVER if "owner" in after else LENGTHENED
+    record(
+        session, action, by=entry.by, kind="customer", subject=row.id, customer_id=row.id, before=before, after=after,
+        now=entry.at,
+    )  # fmt: skip
+
+
+def list_pieces(session: Session, *, plan_id: UUID, now: datetime, step: int = 0) -> Sequence[Piece]:  # noqa: ARG001 - every query takes the time
+    """Return what a plan did so far; with *step* 1, what its undo did."""
+    return _list_pieces(session, list_entries(session, plan_id)[step])
 
 
 def _list_pieces(session: Session, made: AuditEntry) -> list[Piece]:
@@ -179,7 +321,7 @@ def _list_pieces(session: Session, made: AuditEntry) -> list[Piece]:
     )
     query = _here(session).add_columns(col(AuditEntry.before), col(AuditEntry.after)).join(AuditEntry, theirs)
     rows = session.execute(query.order_by(CUSTOMERS.c.name_key, CUSTOMERS.c.id)).all()
-    return [Piece(row, row.before, row.after) for row in rows if row.before.get("plan") == made.subject_id]
+    return [Piece(row, row.before, row.after) for row in rows if row.before.get(MARKS[made.action]) == made.subject_id]
 
 
 def _divide(session: Session, pieces: Sequence[Piece], made: AuditEntry) -> tuple[list[Piece], list[Piece]]:
@@ -198,16 +340,6 @@ def _divide(session: Session, pieces: Sequence[Piece], made: AuditEntry) -> tupl
 
     kept = [piece for piece in pieces if not may_return(piece)]
     return [piece for piece in pieces if may_return(piece)], kept
-
-
-def _restore(session: Session, pieces: Sequence[Piece], *, by: str, now: datetime) -> None:
-    """Set owners and cadences to what they were before the plan, with a line in the audit trail for each."""
-    changes = []
-    for piece in pieces:
-        before = {name: value for name, value in piece.before.items() if name != "plan"}
-        changes.append((piece.row, {"owner_id": before["owner"]} if piece.is_move else before))
-        _record(session, piece, piece.after, before, by=by, now=now)
-    _store(session, changes, now=now)
 
 
 def _by_person(pieces: Sequence[Piece]) -> dict[str, dict[str, list[str]]]:

@@ -44,9 +44,9 @@ def _accounts(schema: Proof) -> list[ui.Block]:
     )
 
 
-def on_its_way(customers: int) -> ui.Message:
-    """Draw that the proof takes a while."""
-    text = f"The figures of {ui.plural(customers, 'customer')} are on their way."
+def on_its_way() -> ui.Message:
+    """Draw that figures take a while."""
+    text = "The figures are on their way; with so many customers they take a moment."
     return ui.Message(text=text, blocks=[ui.section(text)])
 
 

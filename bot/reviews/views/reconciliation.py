@@ -21,13 +21,13 @@ def accounts(schema: Reconciliation) -> str:
 def not_accounted_for(notification: NotAccountedFor) -> ui.Message:
     """Draw the alarm that customers aren't accounted for."""
     schema = notification.reconciliation
-    wrong = schema.misplaced + schema.unexplained
+    wrong = schema.misplaced + schema.unexplained + schema.circled
     who = f"{ui.plural(wrong, 'customer')} of {schema.customers:,}" if wrong else "The counts of customers"
     text = " ".join([who, "isn't" if wrong == 1 else "aren't", "accounted for."])
     return ui.Message(text=text, blocks=[ui.section("\n".join([f"*{text}*", accounts(schema)]))])
 
 
 def _wrong(schema: Reconciliation) -> list[str]:
-    lines = [ui.escape(ui.cut(sentence, LINE_SHOWN)) for sentence in schema.discrepancies[:3]]
+    lines = [ui.escape(ui.cut(sentence, LINE_SHOWN)) for sentence in schema.discrepancies[:4]]
     names = ", ".join(ui.bold(ui.cut(name, NAME_SHOWN)) for name in schema.examples[:5])
     return [*lines, *([f"Such as {names}."] if names else [])]
