@@ -307,6 +307,7 @@ async def test_a_manager_chooses_a_question_and_a_check_in_asks_it(world: World)
     await ana.command("/checkin Acme")
     form = await window(ana, "Check-in")
     assert "How likely would you recommend us?" in str(form.blocks)
+    assert "Asked at every check-in" in words(form.blocks)
     await ana.fill(form, campaigns_standing_answer="9")
     assert await ana.submit(form) is None
     await told(ana, "talked")

@@ -19,7 +19,8 @@ BAR = 8
 HELP = """*/campaign*  the campaigns that run, and the last ones
 */campaign new*  for managers: customers drawn at random, and who calls them
 */campaign show Portal*  how far a campaign is, and its calls; *Answers* takes what a customer said
-*/campaign result Portal*  what came of it, against as many customers that were left alone"""
+*/campaign result Portal*  what came of it, against as many that were left alone; managers write sales down there
+*/evenhand question*  the one question of every check-in, and what customers answered"""
 
 
 def calls(schema: CampaignCalls) -> Message:

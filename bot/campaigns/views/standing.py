@@ -25,7 +25,8 @@ def extra_field(form: StandingForm) -> list[Block]:
         last = f"Last: {ui.cut(' '.join(form.last.split()), 100)} ({ui.short_date(form.last_on, today=form.today)})"
     element = answer_input(form.question, "", ANSWER)
     text = ui.cut(form.question.text, 200)
-    return [ui.field_of(text, element, optional=True, block_id=f"{ANSWER}:{form.question_id}", hint=last)]
+    field = ui.field_of(text, element, optional=True, block_id=f"{ANSWER}:{form.question_id}", hint=last)
+    return [ui.context("Asked at every check-in", block_id=f"{EXTRA}.about"), field]
 
 
 def standing(schema: StandingResult) -> Message:
