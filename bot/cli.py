@@ -1,4 +1,4 @@
-"""The command line: `evenhand run`, `import`, `mentions`, `export`, `erase`, `doctor`, `migrate`, and a few more."""
+"""The command line: `evenhand run`, `import`, `mentions`, `sales`, `export`, `erase`, `doctor`, and a few more."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -15,6 +15,7 @@ from bot.cli_backups import backup, copy, restore
 from bot.cli_demo import demo
 from bot.cli_doctor import doctor
 from bot.cli_imports import resume_list, undo_list
+from bot.cli_lists import list_sales, mention_lines
 from bot.cli_reports import make_report
 from bot.cli_slack import manifest, rotate_token
 from bot.core.batches import ManyTransactions
@@ -26,7 +27,6 @@ from bot.customers.gateways import read_drafts, write_csv
 from bot.customers.gateways.reports import is_report, write_report
 from bot.customers.listeners.terminal import ListAnswers, Terminal, ask_about_list, parse_columns, parse_rows
 from bot.customers.queries import HEADERS, export_rows
-from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import Drafts, ErasureSubject, ImportPlan
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
 from bot.customers.usecases.lists import plan_import
@@ -36,7 +36,6 @@ from bot.features import FEATURES
 from bot.logs import configure_logging
 from bot.mentions.gateways.lists import read_list
 from bot.mentions.queries.mentions import list_corrections, plan_list
-from bot.mentions.schemas.mentions import ListPlan, ListRead
 from bot.mentions.usecases.ingest import import_mentions
 from bot.process import run_until_stopped
 from bot.settings import load_storage_settings
@@ -57,7 +56,6 @@ app.command()(doctor)
 app.command()(manifest)
 app.command()(rotate_token)
 
-MAX_ROWS_PRINTED = 20
 BEGINNING = 64 * 1024  # bytes of a file by which an earlier report is recognised
 CORRECTION_COLUMNS = ("words", "before", "after", "scorer", "at")
 """The exported columns of a correction; they contain no names of people."""
@@ -227,7 +225,25 @@ def mentions(
             done = runtime.read_now(plan_list, workspace=workspace_id, read=read, viewer=BOT)
         else:
             done = runtime.run_now(import_mentions, workspace=workspace_id, read=read, by=BOT)
-        _print_mentions(done, read, would="would be " if dry_run else "")
+        _print_lines(mention_lines(done, read, would="would be " if dry_run else ""))
+
+
+@app.command()
+def sales(
+    file: Annotated[Path, typer.Argument(help="A CSV or TSV file, also gzipped: one sale a row.")],
+    campaign: Annotated[
+        str, typer.Option(help="The name of the campaign, or its beginning; without it the last one.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option(help="Say what would happen and change nothing.")] = False,
+    workspace: Workspace = "",
+) -> None:
+    """Write down what the customers of a campaign bought. Doing it twice writes nothing down twice."""
+    with _open_runtime() as runtime:
+        lines = list_sales(
+            runtime, _choose_workspace(runtime, workspace), campaign=campaign, name=file.name, content=_read(file),
+            dry_run=dry_run,
+        )  # fmt: skip
+        _print_lines(lines)
 
 
 @app.command()
@@ -369,26 +385,6 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 def _row_count(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
-
-
-def _print_mentions(plan: ListPlan, read: ListRead, would: str) -> None:
-    counts = (
-        (plan.new, f"{would}kept"), (plan.known, "known already"), (plan.repeated, "said twice in the list"),
-        (plan.refused, "refused"),
-    )  # fmt: skip
-    _print(", ".join(f"{count:,} {what}" for count, what in counts) + ".")
-    _print_rows((*read.refusals[:MAX_ROWS_PRINTED], *read.remarks))
-    if len(read.refusals) > MAX_ROWS_PRINTED:
-        _print(f"  and {len(read.refusals) - MAX_ROWS_PRINTED:,} more")
-    if plan.recent:
-        where = "go to the channel of /mentions setup" if plan.channel_id else "wait in /mentions"
-        _print(f"{plan.recent:,} of the last two weeks {where}; the rest is kept for the customers' cards.")
-
-
-def _print_rows(abouts: Iterable[Refusal | Note]) -> None:
-    for about in abouts:
-        place = f"row {about.row_number}" + (f", {about.column}" if about.column else "")
-        _print(f"  {place}: {about.reason}")
 
 
 @contextmanager

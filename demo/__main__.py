@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.logs import configure_logging
 from bot.settings import LogFormat
+from demo.campaigns import load_campaigns
 from demo.company import load_company
 from demo.feed import Feed, list_posts, load_feed, open_feed
 from demo.people import COMPANY, NINE, START, TEAM, populate
@@ -65,6 +66,7 @@ async def _play_with(feed: Feed, port: int, folder: Path) -> None:
         feed.now = running.rehearsal.workspace.clock.now
         load_company(running.bot.runtime, workspace=TEAM, digest_channel=(accounts.id, accounts.name))
         load_quarters(running.bot.runtime, workspace=TEAM, review_channel=(accounts.id, accounts.name))
+        load_campaigns(running.bot.runtime, workspace=TEAM, channel=(accounts.id, accounts.name))
         load_feed(running.bot.runtime, workspace=TEAM, channel=(accounts.id, accounts.name))
         run_jobs_on_move(running, next_events(running, list_posts()))
         await running.rehearsal.control.move_to(NINE)

@@ -1,5 +1,6 @@
 """What leaves the campaigns feature."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -9,7 +10,9 @@ from pydantic import Field
 from bot.campaigns.rules import NAME, CampaignState, Purpose
 from bot.campaigns.rules.questions import Question
 from bot.campaigns.rules.results import Against, Estimate
+from bot.campaigns.rules.sales import Column, SaleDraft
 from bot.core.schemas import Notification, Schema
+from bot.customers.rules.rows import Note, Refusal
 
 
 class CampaignInput(Schema):
@@ -192,12 +195,74 @@ class QuestionResult(Schema):
     quotes: tuple[Quote, ...] = ()
 
 
+class StandingForm(Schema):
+    """The question that every check-in asks, and the *last* answer of one customer with its day."""
+
+    question_id: UUID
+    question: Question
+    last: str = ""
+    last_on: date | None = None
+    today: date
+
+
+class StandingResult(Schema):
+    """
+    The question of every check-in, as it was written in *line*; what was *answered* in the last *days*, and *before* in
+    as many. Without a question there is none of it. The viewer *may_set* another.
+    """
+
+    may_set: bool
+    days: int
+    line: str = ""
+    question: Question | None = None
+    set_on: date | None = None
+    set_by_name: str = ""
+    today: date | None = None
+    answered: QuestionResult | None = None
+    before: QuestionResult | None = None
+
+
 class SaleSum(Schema):
     """What the customers of both groups bought in one currency."""
 
     currency: str
     called: Decimal
     control: Decimal
+
+
+class SalesRead(Schema):
+    """
+    What a list of sales holds; *problem* is why it can't be read, in one sentence.
+
+    *columns* are the headings that were found; *without_amount* counts rows that say nothing was sold.
+    """
+
+    file_name: str
+    columns: Mapping[Column, str] = Field(default_factory=dict)
+    unmapped: tuple[str, ...] = ()
+    sales: tuple[SaleDraft, ...] = ()
+    without_amount: int = 0
+    refusals: tuple[Refusal, ...] = ()
+    remarks: tuple[Note, ...] = ()
+    problem: str = ""
+
+
+class SalesPlan(Schema):
+    """
+    What writing down a list of sales does: *new* sales to so many *customers*, and their *sums* by currency.
+
+    *known* ones are written down already; *apart* counts rows about customers that weren't drawn.
+    """
+
+    file_name: str
+    campaign_name: str
+    new: int
+    known: int
+    customers: int
+    sums: tuple[tuple[str, Decimal], ...]
+    apart: int
+    without_amount: int
+    refusals: tuple[Refusal, ...] = ()
 
 
 class CampaignResult(Schema):

@@ -1,4 +1,4 @@
-"""Which customers were drawn for which calls, what they answered, and what they bought."""
+"""Which customers were drawn for which calls, what they answered and bought; and the question that is always asked."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from bot.campaigns.rules import Arm, CampaignState, Purpose
+from bot.campaigns.rules import WHAT, Arm, CampaignState, Purpose
+from bot.campaigns.rules.sales import MARK, REFERENCE
 from bot.core.database import Row, choice, points_to, within_workspace
 from bot.customers.rules.bands import Band
 
@@ -115,15 +116,19 @@ class CampaignAnswer(Row, table=True):
 
 
 class CampaignSale(Row, table=True):
-    """What a customer of either group bought while the campaign ran, entered by hand."""
+    """
+    What a customer of either group bought while the campaign ran, written down by hand or from a list.
+
+    Those of a list have a `mark`, so that the same sale in another list isn't written down twice. `by` is a person, or
+    the bot for the command line.
+    """
 
     __tablename__ = "campaign_sales"
     __table_args__ = within_workspace(
         points_to("campaigns", "campaign_id"),
         points_to("customers", "customer_id"),
-        points_to("people", "by"),
+        sa.UniqueConstraint("workspace_id", "campaign_id", "mark"),
         sa.CheckConstraint("amount > 0", name="amount"),
-        sa.Index(None, "workspace_id", "campaign_id"),
         sa.Index(None, "workspace_id", "customer_id"),
     )
 
@@ -131,5 +136,46 @@ class CampaignSale(Row, table=True):
     customer_id: UUID
     amount: Decimal = Field(max_digits=18, decimal_places=2)
     currency: str = Field(max_length=3)
+    sold_on: date | None = None
+    reference: str = Field(default="", max_length=REFERENCE)
+    mark: str | None = Field(default=None, max_length=MARK)
     by: str = Field(max_length=32)
     at: datetime
+
+
+class StandingQuestion(Row, table=True):
+    """The question that is part of every check-in from an instant on; empty where none is."""
+
+    __tablename__ = "standing_questions"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]), sa.Index(None, "workspace_id", "set_at")
+    )
+
+    question: str = Field(default="", max_length=WHAT)
+    set_at: datetime
+    set_by: str = Field(max_length=32)
+
+
+class StandingAnswer(Row, table=True):
+    """
+    What a customer answered to a standing question.
+
+    `given_in` is the check-in that it was written down in, kept by id alone; it is undone with that.
+    """
+
+    __tablename__ = "standing_answers"
+    __table_args__ = within_workspace(
+        points_to("standing_questions", "question_id"),
+        points_to("customers", "customer_id"),
+        points_to("people", "by"),
+        sa.Index(None, "workspace_id", "question_id", "given_at"),
+        sa.Index(None, "workspace_id", "customer_id"),
+    )
+
+    question_id: UUID
+    customer_id: UUID
+    answer: str = Field(max_length=1000)
+    by: str = Field(max_length=32)
+    given_at: datetime
+    given_in: UUID
+    undone_at: datetime | None = None

@@ -8,11 +8,12 @@ import pytest
 from sqlmodel import select
 
 from bot.campaigns.queries import get_campaign, list_campaigns
-from bot.campaigns.queries.drawing import list_running_members
+from bot.campaigns.queries.drawing import Filters, list_candidates, list_running_members
 from bot.campaigns.rules import Arm
 from bot.campaigns.rules.draws import draw
 from bot.campaigns.schemas import Proposal
 from bot.campaigns.usecases import draw_campaign, replace_member
+from bot.campaigns.views import campaign as view_of
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer
 from bot.customers.rules.bands import FIFTHS
@@ -23,15 +24,21 @@ from bot.reviews.queries import get_proof
 from bot.reviews.usecases import set_size_limits
 from bot.workspaces.queries import list_audit
 from tests.campaigns.helpers import FRIDAY, SETTINGS, customers, drawn, members, planned, seen
+from tests.checkins.test_stories import words
 from tests.commitments.helpers import owed_notifications
 from tests.followups.helpers import assign
 from tests.makers import ANA, BOB, KIRI, MARA, Office
+
+EVERYBODY = Filters((), "", "")
 
 
 @pytest.mark.both_databases
 def test_a_draw_is_shown_made_and_told_once_to_each_caller(office: Office) -> None:
     """Five follow-ups on working days, one message for each caller, nothing for the control group."""
-    pool = customers(office, 25, owner=ANA)
+    customers(office, 25, owner=ANA)
+    candidates = office.look(lambda session: list_candidates(session, EVERYBODY))
+    strata = candidates.strata()
+    assert Counter(strata.values()) == dict.fromkeys([band.value for band in FIFTHS], 5)
     proposal = planned(office)
     assert (proposal.size, proposal.listed, proposal.busy, proposal.questions) == (5, 25, 0, 3)
     assert [(one.listed, one.called + one.control) for one in proposal.bands] == [(5, 2)] * 5
@@ -40,11 +47,9 @@ def test_a_draw_is_shown_made_and_told_once_to_each_caller(office: Office) -> No
     called, control = members(office, campaign), members(office, campaign, Arm.CONTROL)
     bands = {one.customer_id: one.band.value for one in (*called, *control)}
     assert len(bands) == 10
-    in_order = [band.value for band in FIFTHS for _ in range(5)]
-    everybody = dict(zip(pool, in_order, strict=True))
-    again = draw(everybody, size=5, seed="4711")
+    again = draw(strata, size=5, seed="4711")
     assert ({one.customer_id for one in called}, {one.customer_id for one in control}) == (
-        set(again.called), set(again.control),
+        set(candidates.list_ids(again.called)), set(candidates.list_ids(again.control)),
     )  # fmt: skip
     followups = [office.look(lambda session, key=one.followup_id: session.get(Followup, key)) for one in called]
     assert {(one.what, one.given_by) for one in followups} == {("Call for “Portal”: listen", MARA)}
@@ -174,8 +179,8 @@ def test_a_draw_divides_sizes_as_the_proof_does(office: Office) -> None:
     for place in range(30):
         office.customer(f"Customer {place:02}", annual_value=1000 * (place + 1), currency="EUR")
     before = planned(office)
-    for words, kinds in (("off", 5), ("5000 12000 EUR", 3)):
-        office.do(set_size_limits, words=words, by=MARA)
+    for limits, kinds in (("off", 5), ("5000 12000 EUR", 3)):
+        office.do(set_size_limits, words=limits, by=MARA)
         proof = office.ask(get_proof, viewer=MARA)
         told = [(one.band, one.listed) for one in planned(office).bands]
         assert told == [(group.words, group.customers) for group in proof.groups if group.customers]
@@ -257,3 +262,14 @@ def test_a_campaign_is_found_by_its_name_or_its_beginning(office: Office) -> Non
         office.ask(get_campaign, words="Por", viewer=ANA)
     with pytest.raises(NotFound, match="No campaign is called “Fair”"):
         office.ask(get_campaign, words="Fair", viewer=ANA)
+
+
+def test_a_call_that_is_late_says_so(office: Office) -> None:
+    """In the list of a campaign's calls; one that is due today or later says by when."""
+    customers(office, 12)
+    campaign = drawn(office)
+    days = sorted({row.due_on for row in seen(office, campaign).rows})
+    office.runtime.clock.move_to(office.runtime.clock.now() + timedelta(days=(days[0] - date(2026, 11, 23)).days + 1))  # type: ignore[attr-defined]  # it moves
+    shown = words(list(view_of(seen(office, campaign)).blocks))
+    assert f"was due Tue {days[0].day} Nov" in shown
+    assert f"by Wed {days[1].day} Nov" in shown

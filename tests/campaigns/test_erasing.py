@@ -10,7 +10,7 @@ from bot.campaigns.rules import Arm
 from bot.campaigns.tables import CampaignAnswer, CampaignMember, CampaignSale
 from bot.campaigns.usecases import replace_member
 from bot.campaigns.usecases.answering import answer_questions
-from bot.campaigns.usecases.ending import record_sale
+from bot.campaigns.usecases.selling import record_sale
 from bot.core.outbox import OutboxMessage
 from bot.customers.queries import get_customer
 from bot.customers.usecases.erasing import erase_subject

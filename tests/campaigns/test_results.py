@@ -8,13 +8,14 @@ import pytest
 import sqlalchemy as sa
 from scipy import stats
 
-from bot.campaigns.listeners import read_sale
+from bot.campaigns.listeners.selling import read_sale
 from bot.campaigns.queries.results import get_result, list_files
 from bot.campaigns.rules import Arm
 from bot.campaigns.schemas import CampaignResult, CampaignSchema
 from bot.campaigns.usecases import replace_member
 from bot.campaigns.usecases.answering import answer_questions
-from bot.campaigns.usecases.ending import end_campaigns, record_sale
+from bot.campaigns.usecases.ending import end_campaigns
+from bot.campaigns.usecases.selling import record_sale
 from bot.campaigns.views import forms
 from bot.campaigns.views.results import result
 from bot.checkins.rules import Channel, Result
@@ -83,6 +84,7 @@ def test_the_groups_are_compared_as_they_were_drawn(office: Office) -> None:
     assert "2 of 10 raised a problem against 1 of 10: too few to tell." in shown
     assert "problem: the portal is down" in shown
     assert "“closed”" in shown
+    assert "whoever was replaced counts, whoever came in their place doesn't" in shown
 
 
 def test_what_was_before_or_after_the_campaign_isnt_counted(office: Office) -> None:
@@ -145,7 +147,7 @@ def test_sales_are_summed_by_currency_and_group(office: Office) -> None:
     sums = [(one.currency, one.called, one.control) for one in told(office, campaign).sales]
     assert sums == [("EUR", Decimal("100.50"), Decimal(20)), ("USD", Decimal(9), Decimal(0))]
     assert compared(office, campaign)["bought something"] == (1, 5, 1, 5)
-    assert "100.50 EUR by those called, 20 by those left alone" in words(list(result(told(office, campaign)).blocks))
+    assert "100.50 EUR to those called, 20 to those left alone" in words(list(result(told(office, campaign)).blocks))
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,7 @@ def test_the_files_hold_the_draw_the_answers_and_the_result(office: Office) -> N
     first = members(office, campaign)[0]
     office.do(answer_questions, member_id=first.id, answers={1: "10", 4: "=1+1"}, by=ANA)
     office.do(replace_member, member_id=first.id, reason="closed", by=MARA)
-    made, answers, figures = office.ask(list_files, campaign_id=campaign.id, viewer=MARA)
+    made, answers, _, figures = office.ask(list_files, campaign_id=campaign.id, viewer=MARA)
     by_group = [row[3] for row in made.rows]
     assert (by_group.count("called"), by_group.count("control")) == (6, 5)
     assert {row[8:] for row in made.rows} == {("4711", campaign.fingerprint)}

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from bot.campaigns.rules import end_problem, size_problem, too_few
-from bot.campaigns.rules.draws import Slot, assign, draw, fingerprint, next_in_line, spread
+from bot.campaigns.rules.draws import (
+    Identity,
+    Slot,
+    assign,
+    draw,
+    fingerprint,
+    lasting_keys,
+    next_in_line,
+    spread,
+)
 from bot.campaigns.rules.questions import (
     QuestionKind,
     parse_question,
@@ -155,6 +164,21 @@ def test_a_draw_is_the_same_for_ever() -> None:
     assert [one.int // 7919 for one in made.control] == [9, 5, 17]
 
 
+def test_a_customer_is_known_by_its_id_else_by_name_domain_and_day() -> None:
+    """Those told apart by nothing are numbered, the oldest first; a change of size or owner changes no key."""
+    customers = {
+        UUID(int=4): Identity("crm", "7", "acme", "acme.com", MONDAY),
+        UUID(int=3): Identity(None, "7", "acme", None, MONDAY),
+        UUID(int=2): Identity(None, None, "acme", None, MONDAY),
+        UUID(int=1): Identity(None, None, "acme", None, MONDAY),
+        UUID(int=5): Identity(None, None, "acme", "acme.com", MONDAY),
+    }
+    keys = lasting_keys(customers)
+    assert [keys[UUID(int=number)] for number in range(1, 6)] == [
+        "acme  2026-11-23", "acme  2026-11-23 2", ":7", "crm:7", "acme acme.com 2026-11-23",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("sizes", [{"": 24}, {"large": 5, "small": 12, "unknown": 7}])
 def test_every_customer_is_as_likely_as_every_other(sizes: dict[str, int]) -> None:
     """Over 2,000 seeds, chi-square finds no customer that is called or compared with too often, in strata or not."""
@@ -249,6 +273,7 @@ def test_the_sentence_says_when_there_are_too_few_to_tell() -> None:
     assert compare_words(Against(48, 50, 20, 50), "were talked to") == (
         "48 of 50 were talked to against 20 of 50: 56 in 100 more, likely between 39 and 69"
     )
+    assert compare_words(Against(1, 50, 1, 50), "were lost") == "1 of 50 was lost against 1 of 50: too few to tell"
     assert "in 100 fewer" in compare_words(Against(2, 50, 20, 50), "escalated")
     assert "too few to tell" in compare_words(Against(0, 0, 0, 0), "escalated")
 

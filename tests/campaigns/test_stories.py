@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from bot.campaigns.rules import Arm
-from bot.campaigns.tables import Campaign, CampaignAnswer
+from bot.campaigns.tables import Campaign, CampaignAnswer, CampaignSale
 from bot.campaigns.usecases import draw_campaign
 from bot.campaigns.usecases.answering import answer_questions
 from bot.customers.queries import get_customer
@@ -146,10 +146,35 @@ async def test_the_result_comes_by_itself_with_charts_and_files(world: World) ->
     await mara.press(shown, "campaigns.files")
     sent = await mara.until(lambda me: next((one for one in me.dm() if one.files), None), timeout=10)
     assert sent.files
-    await told(mara, "The draw, the answers and the result are in our direct messages.")
+    await told(mara, "The draw, the answers, the sales and the result are in our direct messages.")
     await world.rehearsal.control.move_to(datetime(2026, 12, 21, 9, tzinfo=UTC))
     await world.run_jobs()
     ended = await told(mara, "ended Fri 18 Dec")
     assert any(block["type"] == "data_visualization" for block in ended.blocks)
-    assert "0 EUR by those called, 100 by those left alone" in words(ended.blocks)
+    assert "0 EUR to those called, 100 to those left alone" in words(ended.blocks)
     await told(world.as_(ANA), "has ended")
+
+
+async def test_a_list_of_sales_is_looked_at_and_written_down(world: World) -> None:
+    """A manager sends it below the result; the window says what it would do, then what it did; others are told whom."""
+    customers(world.office, 20)
+    campaign = drawn(world.office)
+    control = members(world.office, campaign, Arm.CONTROL)[0]
+    name = world.office.look(lambda session: get_customer(session, control.customer_id).name)
+    mara, ana = world.as_(MARA), world.as_(ANA)
+    [shown] = (await ana.command("/campaign result portal")).messages
+    [refused] = (await ana.press(shown, "campaigns.sold_list")).messages
+    assert "Only managers can write down what was sold" in refused.text
+    [shown] = (await mara.command("/campaign result portal")).messages
+    await mara.press(shown, "campaigns.sold_list")
+    form = await window(mara, "Sales")
+    assert (await mara.submit(form) or {}).keys() == {"campaigns.sales_file"}
+    sold = f"Customer,Amount\n{name},1200 EUR\n<!channel>,1 EUR\n"
+    await mara.fill(form, campaigns_sales_file=("sold.csv", sold.encode()))
+    assert await mara.submit(form) is None
+    await reads(mara, form, "1 sale to 1 customer, 1,200 EUR, would be written down for Portal.")
+    assert "Row 3, Customer: “&lt;!channel&gt;” isn't among the customers" in words(form.blocks)
+    assert rows(world, CampaignSale) == []
+    assert await mara.submit(form) is None
+    await reads(mara, form, "1 sale to 1 customer, 1,200 EUR, was written down for Portal.")
+    assert [(row.customer_id, row.amount) for row in rows(world, CampaignSale)] == [(control.customer_id, 1200)]

@@ -13,7 +13,8 @@ from bot.campaigns.queries import get_campaign
 from bot.campaigns.queries.results import list_files
 from bot.campaigns.usecases import replace_member
 from bot.campaigns.usecases.answering import answer_questions
-from bot.campaigns.usecases.ending import record_sale
+from bot.campaigns.usecases.selling import record_sale
+from bot.campaigns.usecases.standing import set_standing_question
 from bot.checkins.rules import Channel, Preset, Result
 from bot.checkins.usecases import snooze_from_list
 from bot.checkins.usecases.recording import record_checkin
@@ -238,6 +239,9 @@ ATTEMPTS: dict[str, Attempt] = {
     ),
     "see campaigns, and write down what customers answer": answered,
     "draw a campaign, replace a customer, write down a sale, see the control group": campaigned,
+    "choose what is asked at every check-in": lambda office, by: office.do(
+        set_standing_question, line="Good? (0-10)", by=by
+    ),
     "see the sources of mentions": lambda office, by: office.ask(get_sources, page=1, viewer=by),
     "say what we are called": lambda office, by: office.do(
         name_ourselves, names=("Acme",), domains=(), handles=(), by=by

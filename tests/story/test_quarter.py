@@ -1,14 +1,18 @@
 """The demo's past: half a year in which everybody was served alike, then a quarter in which one person wasn't fair."""
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from bot.campaigns.queries.results import get_result
+from bot.campaigns.rules import CampaignState
 from bot.core.runtime import Runtime
 from bot.reviews.queries import get_proof
 from bot.reviews.queries.capacity import get_capacity
+from demo.campaigns import load_campaigns
 from demo.company import load_company
 from demo.people import BOB, COMPANY, MARA, NINE, START, TEAM, populate
 from demo.quarter import load_quarters
@@ -26,6 +30,7 @@ def _load(running: Stage) -> Runtime:
     channel = accounts.id, accounts.name
     load_company(runtime, workspace=TEAM, digest_channel=channel)
     assert load_quarters(runtime, workspace=TEAM, review_channel=channel) == CUSTOMERS - 28
+    load_campaigns(runtime, workspace=TEAM, channel=channel)
     return runtime
 
 
@@ -77,4 +82,51 @@ async def test_a_manager_looks_at_the_quarter(sqlite_url: str, browser: Browser,
             await mara.type("/evenhand proof")
             await expect(await mara.latest("Small customers waited")).to_contain_text("times as long")
             await mara.picture("proof-phone")
+    running.rehearsal.assert_clean()
+
+
+async def test_a_campaign_has_ended_and_one_is_under_way(sqlite_url: str) -> None:
+    """Both tell what they can't: of the first one nothing is sure; of the second one that its customers are called."""
+    stage = open_stage(database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY)
+    async with stage as running:
+        runtime = _load(running)
+        ended, under_way = (
+            runtime.read_now(get_result, workspace=TEAM, viewer=MARA, words=words) for words in ("After", "The new")
+        )
+        await running.rehearsal.control.move_to(NINE)
+        await running.bot.run_jobs()
+        assert any(
+            "The new price list" in one.text for one in running.rehearsal.control.as_person(MARA).sees("accounts")
+        )
+    assert (ended.campaign.state, under_way.campaign.state) == (CampaignState.ENDED, CampaignState.RUNNING)
+    sure = [[one.verb for one in told.comparisons if one.against.is_sure] for told in (ended, under_way)]
+    assert sure == [[], ["were talked to"]]
+    assert ended.questions[0].score
+    assert ended.questions[0].score.low < 0 < ended.questions[0].score.high
+    assert (len(ended.mended), len(ended.replaced), ended.left_total) == (1, 1, 2)
+    assert 0 < under_way.campaign.reached < under_way.campaign.calls
+
+
+@pytest.mark.browser
+async def test_a_manager_looks_at_a_campaign(sqlite_url: str, browser: Browser, pictures: Path) -> None:
+    """It ends by itself; its result, with a chart and what can't be told, in the channel, and on a phone."""
+    stage = open_stage(
+        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY,
+        extra=partial(add_page, welcome=WELCOME),
+    )  # fmt: skip
+    async with stage as running:
+        _load(running)
+        await running.rehearsal.control.move_to(datetime(2026, 12, 7, 9, 30, tzinfo=UTC))
+        await running.bot.run_jobs()
+        url = f"{running.rehearsal.url}/?as=mara"
+        async with visit(browser, f"{url}&in=accounts", pictures) as mara:
+            await mara.page.set_viewport_size({"width": 1100, "height": 1700})
+            result = await mara.latest("40 in 100 more")
+            await expect(result).to_contain_text("gave 8 or more")
+            await result.screenshot(path=pictures / "campaign.png", animations="disabled")
+        async with visit(browser, url, pictures, is_mobile=True) as mara:
+            await mara.page.set_viewport_size({"width": 390, "height": 844})
+            await mara.type("/campaign result after")
+            await expect(await mara.latest("After the new portal")).to_contain_text("NPS +20")
+            await mara.picture("campaign-phone")
     running.rehearsal.assert_clean()

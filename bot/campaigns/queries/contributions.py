@@ -9,13 +9,21 @@ from sqlmodel import Session, col, select
 
 from bot.campaigns.queries import questions_of
 from bot.campaigns.rules import Arm
-from bot.campaigns.tables import Campaign, CampaignAnswer, CampaignMember, CampaignSale
+from bot.campaigns.rules.questions import parse_question
+from bot.campaigns.tables import (
+    Campaign,
+    CampaignAnswer,
+    CampaignMember,
+    CampaignSale,
+    StandingAnswer,
+    StandingQuestion,
+)
 from bot.commitments.rules import TIMELINE_ROWS, one_line
 from bot.core.database import Row
 from bot.core.schemas import Line
 from bot.people.queries import list_names
 
-OF_CUSTOMER: tuple[type[Any], ...] = (CampaignAnswer, CampaignSale, CampaignMember)
+OF_CUSTOMER: tuple[type[Any], ...] = (CampaignAnswer, StandingAnswer, CampaignSale, CampaignMember)
 """The tables of what is kept about a customer; the last one is pointed at by itself alone."""
 
 
@@ -45,7 +53,27 @@ def timeline(session: Session, customer_id: UUID, now: datetime) -> Sequence[Lin
         for row in rows
         if row.campaign_id in asked
     ]
+    lines += _standing_lines(session, customer_id)
     return sorted(lines, key=lambda line: str(line.on), reverse=True)
+
+
+def _standing_lines(session: Session, customer_id: UUID) -> list[Line]:
+    given = (
+        select(StandingAnswer, StandingQuestion.question)
+        .join(StandingQuestion, col(StandingQuestion.id) == col(StandingAnswer.question_id))
+        .where(StandingAnswer.customer_id == customer_id, col(StandingAnswer.undone_at).is_(None))
+        .order_by(col(StandingAnswer.given_at).desc())
+        .limit(TIMELINE_ROWS)
+    )
+    rows = session.exec(given).all()
+    names = list_names(session, [row.by for row, _ in rows])
+    return [
+        Line(
+            text=f"{one_line(parse_question(line).text)} “{one_line(row.answer)}” (to {names.get(row.by, 'somebody')})",
+            on=row.given_at.date(),
+        )
+        for row, line in rows
+    ]
 
 
 def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
@@ -53,8 +81,11 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
     if kind == "customer":
         which = [(table, table.customer_id == UUID(subject_id)) for table in OF_CUSTOMER]
     elif kind == "person":
-        which = [(Campaign, Campaign.made_by == subject_id), (CampaignMember, CampaignMember.caller_id == subject_id)]
-        which += [(table, table.by == subject_id) for table in (CampaignAnswer, CampaignSale)]
+        which = [
+            (Campaign, Campaign.made_by == subject_id), (CampaignMember, CampaignMember.caller_id == subject_id),
+            (StandingQuestion, StandingQuestion.set_by == subject_id),
+        ]  # fmt: skip
+        which += [(table, table.by == subject_id) for table in (CampaignAnswer, StandingAnswer, CampaignSale)]
     else:
         return {}
     found = {str(table.__tablename__): _rows(session, table, condition) for table, condition in which}

@@ -1,7 +1,7 @@
 """Reads what a draw is made of: the customers that may be drawn with their bands, and the callers' days."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.campaigns.rules import Arm, CampaignState
-from bot.campaigns.rules.draws import Slot
+from bot.campaigns.rules.draws import Identity, Slot, lasting_keys
 from bot.campaigns.tables import Campaign, CampaignMember
 from bot.core.database import workspace_of
 from bot.customers.queries.due import CUSTOMERS, is_active
@@ -23,7 +23,9 @@ from bot.followups.rules import FollowupState
 from bot.followups.tables import Followup
 from bot.people.queries import list_calendars, list_names
 
-COLUMNS = ("id", "name", "owner_id", "tags", "country", "annual_value", "currency", "headcount")
+COLUMNS = (
+    "id", "name", "owner_id", "tags", "country", "annual_value", "currency", "headcount", *Identity._fields,
+)  # fmt: skip
 
 
 class Filters(NamedTuple):
@@ -38,15 +40,29 @@ class Candidates:
     """
     The active customers that a campaign may draw from, by id, and the band of each among all active ones.
 
-    The bands are *limited* where the workspace has limits of its own between sizes.
+    The bands are *limited* where the workspace has limits of its own between sizes. *keys* outlast an export.
     """
 
-    def __init__(self, rows: Mapping[UUID, Any], bands: Mapping[UUID, Band], busy: int, *, limited: bool) -> None:
+    def __init__(
+        self,
+        rows: Mapping[UUID, Any],
+        bands: Mapping[UUID, Band],
+        busy: int,
+        *,
+        keys: Mapping[UUID, str],
+        limited: bool,
+    ) -> None:
         self.rows, self.bands, self.busy, self.limited = rows, bands, busy, limited
+        self._ids = {keys[one]: one for one in rows}
 
-    def strata(self, *, stratified: bool) -> dict[UUID, str]:
-        """Return the stratum of each: its band, or one for all."""
-        return {one: self.bands[one].value if stratified else "" for one in self.rows}
+    def strata(self, *, stratified: bool = True, without: Collection[UUID] = ()) -> dict[str, str]:
+        """Return by key the stratum of each: its band, or one for all; those *without* are left out."""
+        left = {key: one for key, one in self._ids.items() if one not in without}
+        return {key: self.bands[one].value if stratified else "" for key, one in left.items()}
+
+    def list_ids(self, keys: Iterable[str]) -> tuple[UUID, ...]:
+        """Return the ids of customers with these keys, in their order."""
+        return tuple(self._ids[key] for key in keys)
 
 
 def list_candidates(session: Session, filters: Filters) -> Candidates:
@@ -60,7 +76,10 @@ def list_candidates(session: Session, filters: Filters) -> Candidates:
     wanted = {one: row for one, row in active.items() if _fits(row, filters)}
     running = list_running_members(session)
     free = {one: row for one, row in wanted.items() if one not in running}
-    return Candidates(free, bands, len(wanted) - len(free), limited=limits is not None)
+    keys = lasting_keys(
+        {one: Identity(*(getattr(row, name) for name in Identity._fields)) for one, row in active.items()}
+    )
+    return Candidates(free, bands, len(wanted) - len(free), keys=keys, limited=limits is not None)
 
 
 def list_running_members(session: Session) -> set[UUID]:

@@ -19,6 +19,7 @@ from bot.campaigns.queries import (
     questions_of,
     schema_of,
 )
+from bot.campaigns.queries.selling import list_sales
 from bot.campaigns.rules import Arm
 from bot.campaigns.rules.questions import Question, QuestionKind
 from bot.campaigns.rules.results import Against, compare_words, csat, nps
@@ -79,7 +80,7 @@ def result_of(session: Session, row: Campaign, *, viewer: str | None, now: datet
 
 def list_files(session: Session, *, campaign_id: UUID, viewer: str, now: datetime) -> tuple[CampaignFile, ...]:
     """
-    Return the draw with both groups, the answers and the result of a campaign as tables.
+    Return the draw with both groups, the answers, the sales and the result of a campaign as tables.
 
     Raises:
         NotAllowed: the viewer is no manager, who alone may see the control group.
@@ -92,6 +93,7 @@ def list_files(session: Session, *, campaign_id: UUID, viewer: str, now: datetim
     return (
         _draw_file(session, row, members, customers),
         _answers_file(session, row, customers),
+        _sales_file(session, row, members, customers),
         _result_file(result_of(session, row, viewer=viewer, now=now)),
     )
 
@@ -168,13 +170,21 @@ def _learned(session: Session, row: Campaign, names: Mapping[UUID, str]) -> Iter
     for number, question in enumerate(questions_of(row), start=1):
         given = [(theirs[number].given_at, key, theirs[number].answer) for key, theirs in answers.items()
                  if number in theirs]  # fmt: skip
-        said = [answer for _, _, answer in given]
-        latest = sorted(given, reverse=True)[:QUOTES] if not question.options else []
-        yield QuestionResult(
-            question=question, answered=len(said), counts=tuple(said.count(one) for one in question.options),
-            score=_score(question, said),
-            quotes=tuple(Quote(customer_name=names[key], words=answer) for _, key, answer in latest),
-        )  # fmt: skip
+        yield count_answers(question, given, names)
+
+
+def count_answers(
+    question: Question, given: Iterable[tuple[datetime, UUID, str]], names: Mapping[UUID, str]
+) -> QuestionResult:
+    """Return how often each answer was *given*, by the customer and when; *names* have those of the latest ones."""
+    ordered = sorted(given, reverse=True)
+    said = [answer for _, _, answer in ordered]
+    latest = ordered[:QUOTES] if not question.options else []
+    return QuestionResult(
+        question=question, answered=len(said), counts=tuple(said.count(one) for one in question.options),
+        score=_score(question, said),
+        quotes=tuple(Quote(customer_name=names[key], words=answer) for _, key, answer in latest),
+    )  # fmt: skip
 
 
 def _score(question: Question, said: Sequence[str]) -> Any:
@@ -220,6 +230,23 @@ def _answers_file(session: Session, row: Campaign, customers: Mapping[UUID, Cust
     ]  # fmt: skip
     headers = ("Customer id", "Customer", "Number", "Question", "Answer", "Written down by", "At")
     return CampaignFile(name="answers", headers=headers, rows=tuple(rows))
+
+
+def _sales_file(
+    session: Session, row: Campaign, members: Sequence[CampaignMember], customers: Mapping[UUID, Customer]
+) -> CampaignFile:
+    groups = {one.customer_id: one.arm.value for one in members}
+    rows: list[Cells] = [
+        (
+            str(sale.customer_id), customers[sale.customer_id].name, groups[sale.customer_id], sale.amount,
+            sale.currency, sale.sold_on, sale.reference, by, sale.at.isoformat(),
+        )
+        for sale, by in list_sales(session, row.id)
+    ]  # fmt: skip
+    headers = (
+        "Customer id", "Customer", "Group", "Amount", "Currency", "Day", "Reference", "Written down by", "At",
+    )  # fmt: skip
+    return CampaignFile(name="sales", headers=headers, rows=tuple(rows))
 
 
 def _result_file(result: CampaignResult) -> CampaignFile:

@@ -1,7 +1,8 @@
 """
 The draw: which customers are called, which are the control group, who calls whom on which day.
 
-A draw depends on the customers' ids, their strata and the seed alone, so anybody can repeat it on any machine.
+A draw depends on what the customers are known by, their strata and the seed alone, so anybody can repeat it on any
+machine, and with a list that was exported and imported again.
 """
 
 import heapq
@@ -9,17 +10,35 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 FINGERPRINT = 16  # hexadecimal digits
+Key = TypeVar("Key", str, UUID)
 
 
-class Draw(NamedTuple):
+class Draw(NamedTuple, Generic[Key]):
     """The customers that are called and the control group, each in random order."""
 
-    called: tuple[UUID, ...]
-    control: tuple[UUID, ...]
+    called: tuple[Key, ...]
+    control: tuple[Key, ...]
+
+
+class Identity(NamedTuple):
+    """What tells a customer from others, here and in a list that is exported."""
+
+    source: str | None
+    external_id: str | None
+    name_key: str
+    domain: str | None
+    added_on: date
+
+    @property
+    def words(self) -> str:
+        """The id with its system, else name, domain and the day on which it was added."""
+        if self.external_id:
+            return f"{self.source or ''}:{self.external_id}"
+        return f"{self.name_key} {self.domain or ''} {self.added_on.isoformat()}"
 
 
 class Slot(NamedTuple):
@@ -29,13 +48,24 @@ class Slot(NamedTuple):
     caller: str
 
 
-def fingerprint(strata: Mapping[UUID, str]) -> str:
+def lasting_keys(customers: Mapping[UUID, Identity]) -> dict[UUID, str]:
+    """Return a key for each customer that outlasts an export and import; those told apart by nothing are numbered."""
+    count: dict[str, int] = {}
+    keys = {}
+    for one in sorted(customers):
+        words = customers[one].words
+        count[words] = count.get(words, 0) + 1
+        keys[one] = f"{words} {count[words]}" if count[words] > 1 else words
+    return keys
+
+
+def fingerprint(strata: Mapping[Key, str]) -> str:
     """Return 16 digits that tell one list of customers and their strata from another, whatever its order."""
     lines = sorted(f"{one} {stratum}" for one, stratum in strata.items())
     return sha256("\n".join(lines).encode()).hexdigest()[:FINGERPRINT]
 
 
-def draw(strata: Mapping[UUID, str], *, size: int, seed: str) -> Draw:
+def draw(strata: Mapping[Key, str], *, size: int, seed: str) -> Draw[Key]:
     """
     Draw *size* customers to call and as many for the control group.
 
@@ -56,7 +86,7 @@ def draw(strata: Mapping[UUID, str], *, size: int, seed: str) -> Draw:
     return Draw(called=_shuffled(taken[first::2], seed), control=_shuffled(taken[1 - first :: 2], seed))
 
 
-def next_in_line(strata: Mapping[UUID, str], *, stratum: str, seed: str) -> UUID | None:
+def next_in_line(strata: Mapping[Key, str], *, stratum: str, seed: str) -> Key | None:
     """Return who replaces a customer of *stratum*: the first by the seed of the same one, else of all; None of none."""
     alike = [one for one in strata if strata[one] == stratum]
     return next(iter(_shuffled(alike or strata, seed)), None)
@@ -88,7 +118,7 @@ def assign(called: Sequence[UUID], owners: Mapping[UUID, str | None], slots: Ite
     return {one: assigned[one] if one in assigned else rest.pop() for one in called}
 
 
-def _shuffled(customers: Iterable[UUID], seed: str) -> tuple[UUID, ...]:
+def _shuffled(customers: Iterable[Key], seed: str) -> tuple[Key, ...]:
     return tuple(sorted(customers, key=lambda one: _number(seed, one)))
 
 

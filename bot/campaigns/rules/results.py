@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import NamedTuple
 
+from bot.campaigns.rules.questions import QuestionKind
+
 Z = 1.959963984540054
 """Standard deviations that hold 95 of 100 samples."""
 PROMOTER, DETRACTOR, SATISFIED = 9, 6, 8
@@ -43,6 +45,12 @@ class Against(NamedTuple):
         high = gap + sqrt((one.high - one.value) ** 2 + (other.value - other.low) ** 2)
         return Estimate(self.of_called + self.of_control, gap, low, high)
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether the difference is more than chance alone would do: its interval doesn't include none."""
+        gap = self.difference()
+        return gap is not None and not gap.low <= 0 <= gap.high
+
 
 def wilson(count: int, n: int) -> Estimate:
     """
@@ -80,12 +88,21 @@ def csat(points: Sequence[int]) -> Estimate | None:
     return wilson(sum(one >= SATISFIED for one in points), len(points)) if points else None
 
 
+def score_words(kind: QuestionKind, score: Estimate) -> str:
+    """Return `NPS +23 (n = 40, likely between +5 and +41)`, or for a scale the percent that gave 8 or more."""
+    if kind is QuestionKind.RECOMMEND:
+        return f"NPS {score.value:+.0f} (n = {score.n:,}, likely between {score.low:+.0f} and {score.high:+.0f})"
+    ends = f"likely between {round(100 * score.low)}% and {round(100 * score.high)}%"
+    return f"{round(100 * score.value)}% gave 8 or more (n = {score.n:,}, {ends})"
+
+
 def compare_words(against: Against, verb: str) -> str:
     """Return `5 of 50 escalated against 9 of 50: too few to tell`, with what completes `5 of 50 …` as *verb*."""
+    verb = f"was{verb.removeprefix('were')}" if against.called == 1 and verb.startswith("were ") else verb
     control = f"{against.control:,} of {against.of_control:,}"
     counted = f"{against.called:,} of {against.of_called:,} {verb} against {control}"
     gap = against.difference()
-    if gap is None or gap.low <= 0 <= gap.high:
+    if gap is None or not against.is_sure:
         return f"{counted}: too few to tell"
     points, ends = round(100 * abs(gap.value)), sorted(round(100 * abs(end)) for end in (gap.low, gap.high))
     more = "more" if gap.value > 0 else "fewer"

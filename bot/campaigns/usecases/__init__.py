@@ -65,7 +65,7 @@ class Plan:
     """A draw as it would be made now: among whom, who was drawn, who calls whom when, and how it is shown."""
 
     candidates: Candidates
-    drawn: Draw
+    drawn: Draw[UUID]
     slots: Mapping[UUID, Slot]
     proposal: Proposal
 
@@ -181,7 +181,7 @@ def _plan(session: Session, settings: CampaignInput, *, by: str, now: datetime) 
     nobody = None if any(days.values()) else "None of them works before the last day; choose a later day or others."
     require_valid({"size": too_few(len(candidates.rows), size), "callers": nobody})
     strata = candidates.strata(stratified=settings.stratified)
-    drawn = draw(strata, size=size, seed=settings.seed)
+    drawn = Draw(*map(candidates.list_ids, draw(strata, size=size, seed=settings.seed)))
     load = count_load(session, settings.caller_ids, today=today, until=until)
     owners = {one: candidates.rows[one].owner_id for one in drawn.called}
     slots = assign(drawn.called, owners, spread(size, days, load))
@@ -215,7 +215,7 @@ def _missing_name(key: str) -> str | None:
     return None if key else "Give the campaign a name, by which people find it."
 
 
-def _band_shares(candidates: Candidates, drawn: Draw) -> tuple[BandShare, ...]:
+def _band_shares(candidates: Candidates, drawn: Draw[UUID]) -> tuple[BandShare, ...]:
     counted = count_by_band(candidates, {Arm.CALLED: drawn.called, Arm.CONTROL: drawn.control})
     return tuple(
         BandShare(band=band_words(band, limited=candidates.limited), **counts) for band, counts in counted.items()
@@ -289,15 +289,15 @@ def _draw_successor(
     """Return who is next in line, with its band, and when the same caller calls it."""
     candidates = list_candidates(session, filters_of(row))
     mine = set(session.exec(select(col(CampaignMember.customer_id)).where(CampaignMember.campaign_id == row.id)))
-    bands = {one: candidates.bands[one].value for one in candidates.rows if one not in mine}
-    found = next_in_line(bands, stratum=member.band.value, seed=row.seed)
-    if found is None:
+    key = next_in_line(candidates.strata(without=mine), stratum=member.band.value, seed=row.seed)
+    if key is None:
         raise InvalidInput(fields={"reason": "Nobody else is left to draw; the campaign goes on with one call less."})
     caller, today = member.caller_id or "", get_today(session, person_id=member.caller_id, now=now)
     days = list_days(session, [caller], today=today, until=row.until)
     slots = spread(1, days, count_load(session, [caller], today=today, until=row.until))
     if not slots:
         raise InvalidInput(fields={"reason": "Who calls works no more before the campaign ends, so nobody is drawn."})
+    [found] = candidates.list_ids([key])
     return (found, candidates.bands[found]), slots[0]
 
 

@@ -11,7 +11,7 @@ from bot.campaigns.queries import get_row, list_answers, questions_of
 from bot.campaigns.queries.answers import get_member
 from bot.campaigns.rules import Arm
 from bot.campaigns.rules.questions import Question, read_answer
-from bot.campaigns.tables import Campaign, CampaignAnswer, CampaignMember
+from bot.campaigns.tables import Campaign, CampaignAnswer, CampaignMember, StandingAnswer
 from bot.core import outbox
 from bot.core.errors import InvalidInput, NotFound
 from bot.people.usecases import require_here
@@ -68,11 +68,10 @@ def answer_in_checkin(
 
 def undo_checkin(session: Session, *, customer_id: UUID, checkin_id: UUID, by: str, now: datetime) -> list[str]:  # noqa: ARG001 - every feature's takes these
     """Undo the answers that were given in a check-in that is being undone; those before it count again."""
-    query = select(CampaignAnswer).where(
-        CampaignAnswer.customer_id == customer_id, CampaignAnswer.given_in == checkin_id
-    )
-    for row in session.exec(query):
-        row.undone_at = now
+    for table in (CampaignAnswer, StandingAnswer):
+        given = select(table).where(table.customer_id == customer_id, table.given_in == checkin_id)
+        for row in session.exec(given):
+            row.undone_at = now
     return []
 
 

@@ -1,23 +1,19 @@
-"""The end of a campaign, and what was sold."""
+"""The end of a campaign: its open calls are cancelled, and its result is told."""
 
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from bot.campaigns.queries import get_row, list_members, list_over, list_reached, rows_by_caller
+from bot.campaigns.queries import list_members, list_over, list_reached, rows_by_caller
 from bot.campaigns.queries.results import result_of
-from bot.campaigns.rules import SALES_LIMIT, Arm, CampaignState
+from bot.campaigns.rules import Arm, CampaignState
 from bot.campaigns.schemas import CallsOver, CampaignEnded
-from bot.campaigns.tables import Campaign, CampaignMember, CampaignSale
+from bot.campaigns.tables import Campaign, CampaignMember
 from bot.campaigns.usecases.progress import list_open_calls
-from bot.commitments.usecases import require_valid
 from bot.core import outbox
-from bot.customers.queries import get_customer
 from bot.followups.rules import REASON, FollowupState
 from bot.followups.usecases import close
-from bot.people.usecases import require_manager
 from bot.workspaces.usecases import BOT, record
 
 SHOWN_CALLS = 8
@@ -36,42 +32,6 @@ def end_campaigns(session: Session, *, now: datetime) -> int:
     for row in over:
         _end(session, row, now=now)
     return len(over)
-
-
-def record_sale(
-    session: Session, *, campaign_id: UUID, customer_id: UUID, amount: Decimal, currency: str, by: str,
-    now: datetime, view_id: str = "",
-) -> str:  # fmt: skip
-    """
-    Write down what a customer of either group bought; return its name.
-
-    Raises:
-        NotAllowed: *by* is no manager.
-        NotFound: no such campaign or customer.
-        AlreadyDone: this form was saved before.
-        InvalidInput: fields `customer`, `amount`, `currency`.
-    """
-    require_manager(session, by=by, wish="write down what was sold")
-    row = get_row(session, campaign_id)
-    member = select(CampaignMember).where(
-        CampaignMember.campaign_id == row.id, CampaignMember.customer_id == customer_id
-    )
-    is_drawn = session.exec(member).first() is not None
-    code = currency.strip().upper()
-    require_valid({
-        "customer": None if is_drawn else f"Choose a customer that was drawn for {row.name}, in either group.",
-        "amount": None if CENT <= amount < SALES_LIMIT else "Write an amount above 0.",
-        "currency": None if len(code) == CURRENCY and code.isalpha() and code.isascii()
-        else "Write the currency's three letters, such as EUR.",
-    })  # fmt: skip
-    outbox.require_new_submission(session, view_id, now=now)
-    cents = amount.quantize(CENT)
-    session.add(CampaignSale(campaign_id=row.id, customer_id=customer_id, amount=cents, currency=code, by=by, at=now))
-    record(
-        session, "campaign.sold", by=by, kind="campaign", subject=row.id, customer_id=customer_id,
-        after={"amount": str(cents), "currency": code}, now=now,
-    )  # fmt: skip
-    return get_customer(session, customer_id).name
 
 
 def _end(session: Session, row: Campaign, *, now: datetime) -> None:

@@ -11,14 +11,16 @@ from bot.slack.blocks import Block, Message
 
 NEW, SHOW, LATER, EARLIER = "campaigns.new", "campaigns.show", "campaigns.later", "campaigns.earlier"
 ANSWER, REPLACE = "campaigns.answer", "campaigns.replace"
-RESULT, FILES, SOLD = "campaigns.result", "campaigns.files", "campaigns.sold"
+RESULT, FILES, SOLD, LIST = "campaigns.result", "campaigns.files", "campaigns.sold", "campaigns.sold_list"
 CHECK_IN = "checkins.log"  # the check-ins feature answers it
+GONE = "That button is out of date; /campaign shows what there is."
 NAME_LENGTH = 100
 BAR = 8
 HELP = """*/campaign*  the campaigns that run, and the last ones
 */campaign new*  for managers: customers drawn at random, and who calls them
 */campaign show Portal*  how far a campaign is, and its calls; *Answers* takes what a customer said
-*/campaign result Portal*  what came of it, against as many customers that were left alone"""
+*/campaign result Portal*  what came of it, against as many that were left alone; managers write sales down there
+*/evenhand question*  the one question of every check-in, and what customers answered"""
 
 
 def calls(schema: CampaignCalls) -> Message:
@@ -107,7 +109,8 @@ def headline(schema: CampaignSchema) -> str:
 def _row(one: CallRow, schema: CampaignSchema) -> list[Block]:
     questions = len(schema.questions)
     answers = f" · {one.answered} of {ui.plural(questions, 'answer')}" if questions else ""
-    state = "✓ talked to" if one.is_reached else f"by {_day(one.due_on, schema.today)}"
+    due = "was due" if one.due_on < schema.today else "by"
+    state = "✓ talked to" if one.is_reached else f"{due} {_day(one.due_on, schema.today)}"
     text = f"{_customer(one)} · {ui.escape(ui.cut(one.caller_name, 60))} · {state}{answers}"
     is_open = schema.state is CampaignState.RUNNING and not one.is_reached
     buttons = [_check_in(one)] if is_open else []

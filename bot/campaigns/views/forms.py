@@ -57,7 +57,7 @@ def proposed(proposal: Proposal) -> list[Block]:
         ui.section(head),
         ui.section(f"To call: {first}{f' and {more:,} more' if more > 0 else ''}"),
         ui.section(callers),
-        ui.context(bands),
+        ui.context(f"To call and left alone, by size: {bands}"),
         ui.context(f"{repeat}: the same two always draw the same. Nothing is drawn until you press Draw."),
         ui.divider(),
     ]
@@ -83,7 +83,7 @@ def question_fields(form: CallForm) -> list[Block]:
     asked = list(zip(form.questions, known, strict=False))[:MOST_QUESTIONS]
     return [
         ui.field_of(
-            ui.cut(one.text, 200), _answer_input(one, answer, f"{ANSWERS}.{number}"), optional=True,
+            ui.cut(one.text, 200), answer_input(one, answer, f"{ANSWERS}.{number}"), optional=True,
             block_id=f"{ANSWERS}.{number}:{form.campaign_id}",
         )
         for number, (one, answer) in enumerate(asked, start=1)
@@ -121,7 +121,7 @@ def replaced(made: CallRow) -> Block:
 
 
 def _band(one: BandShare) -> str:
-    return f"{ui.escape(ui.cut(one.band, 40))}: {one.called:,} and {one.control:,} of {one.listed:,}"
+    return f"{ui.escape(ui.cut(one.band, 40)).lower()} {one.called:,} and {one.control:,} of {one.listed:,}"
 
 
 def _fields(settings: CampaignInput) -> Sequence[Block]:
@@ -160,7 +160,8 @@ def _field(name: str, label: str, element: Block, *, optional: bool = False, hin
     return ui.field_of(label, named, block_id=f"{FIELD}{name}", optional=optional, hint=hint)
 
 
-def _answer_input(question: Question, answer: str, action_id: str) -> Block:
+def answer_input(question: Question, answer: str, action_id: str) -> Block:
+    """Return the field for the answer to a question: a menu of its options, else a text."""
     if not question.options:
         return ui.text_input(action_id, initial=answer, multiline=True, max_length=WORDS)
     options = [Option(text, str(place)) for place, text in enumerate(question.options)]

@@ -1,13 +1,13 @@
 """How the result of a campaign looks: in sentences, with charts where a message can have them; and at its end."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from bot.campaigns.rules import NAME, CampaignState
 from bot.campaigns.rules.questions import QuestionKind
-from bot.campaigns.rules.results import Estimate, compare_words
+from bot.campaigns.rules.results import Estimate, compare_words, score_words
 from bot.campaigns.schemas import CallsOver, CampaignEnded, CampaignResult, QuestionResult, Quote, SaleSum
-from bot.campaigns.views import FILES, SOLD, headline
+from bot.campaigns.views import FILES, LIST, SOLD, headline
+from bot.campaigns.views.sales import money
 from bot.commitments.views import plain
 from bot.slack import blocks as ui
 from bot.slack.blocks import MESSAGE_CHARTS, Block, Message
@@ -16,9 +16,10 @@ from bot.slack.charts import chart
 QUOTE, NAME_LENGTH = 150, 60
 SCALES = frozenset({QuestionKind.SCALE, QuestionKind.RECOMMEND})
 METHOD = (
-    "Both groups count as they were drawn, whether somebody was reached or not. Intervals hold 95 of 100 such draws; of"
-    " twenty sentences one may be chance."
+    "Both groups count as they were drawn, whether somebody was reached or not{replaced}. Intervals hold 95 of 100 such"
+    " draws; of twenty sentences one may be chance."
 )
+WITH_REPLACED = ": whoever was replaced counts, whoever came in their place doesn't"
 
 
 def result(schema: CampaignResult) -> Message:
@@ -26,8 +27,12 @@ def result(schema: CampaignResult) -> Message:
     text = headline(schema.campaign)
     key = str(schema.campaign.id)
     foot = [
-        ui.actions(ui.button("As files", FILES, key), ui.button("Write down a sale", SOLD, key)),
-        ui.context(METHOD),
+        ui.actions(
+            ui.button("As files", FILES, key),
+            ui.button("Write down a sale", SOLD, key),
+            ui.button("A list of sales", LIST, key),
+        ),
+        ui.context(METHOD.format(replaced=WITH_REPLACED if schema.replaced else "")),
     ]
     charts = list(_charts(schema))
     parts = [
@@ -66,7 +71,12 @@ def _comparisons(schema: CampaignResult) -> str:
 
 
 def _question(one: QuestionResult) -> str:
-    head = f"*{ui.escape(ui.cut(one.question.text, 200))}* · {ui.plural(one.answered, 'answer')}"
+    return f"*{ui.escape(ui.cut(one.question.text, 200))}* · {question_lines(one)}"
+
+
+def question_lines(one: QuestionResult) -> str:
+    """Return how many answered a question, and what: a score with its points, counts, or the latest words."""
+    head = ui.plural(one.answered, "answer")
     if one.question.kind in SCALES:
         return f"{head}\n{_score(one)}" if one.score else head
     pairs = sorted(zip(one.counts, one.question.options, strict=False), reverse=True)
@@ -76,14 +86,8 @@ def _question(one: QuestionResult) -> str:
 
 
 def _score(one: QuestionResult) -> str:
-    score, counts = one.score or Estimate(0, 0, 0, 0), one.counts
-    told = " · ".join(f"{points} ×{count:,}" for points, count in enumerate(counts[:11]) if count)
-    if one.question.kind is QuestionKind.RECOMMEND:
-        return (
-            f"NPS {score.value:+.0f} (n = {score.n:,}, likely between {score.low:+.0f} and {score.high:+.0f})\n{told}"
-        )
-    ends = f"likely between {_percent(score.low)} and {_percent(score.high)}"
-    return f"{_percent(score.value)} gave 8 or more (n = {score.n:,}, {ends})\n{told}"
+    told = " · ".join(f"{points} ×{count:,}" for points, count in enumerate(one.counts[:11]) if count)
+    return f"{score_words(one.question.kind, one.score or Estimate(0, 0, 0, 0))}\n{told}"
 
 
 def _charts(schema: CampaignResult) -> Iterable[Block]:
@@ -104,7 +108,7 @@ def _mended(schema: CampaignResult) -> str:
 
 def _sold(sales: Iterable[SaleSum]) -> str:
     lines = [
-        f"{_money(one.called)} {ui.escape(one.currency[:3])} by those called, {_money(one.control)} by those left alone"
+        f"{money(one.called)} {ui.escape(one.currency[:3])} to those called, {money(one.control)} to those left alone"
         for one in list(sales)[:5]
     ]
     return "\n".join(["*Sold*", *lines]) if lines else ""
@@ -126,11 +130,3 @@ def _left(schema: CampaignResult) -> str:
 def _quote(one: Quote) -> str:
     words = ui.escape(ui.cut(" ".join(one.words.split()), QUOTE))
     return f"“{words}” · {ui.escape(ui.cut(one.customer_name, NAME_LENGTH))}"
-
-
-def _percent(share: float) -> str:
-    return f"{round(100 * share)}%"
-
-
-def _money(amount: Decimal) -> str:
-    return f"{amount:,.2f}".removesuffix(".00")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, func, select
 
+from bot.campaigns.queries.standing import list_standing_lines
 from bot.checkins.queries.history import CONTACTS
 from bot.checkins.tables import Checkin
 from bot.core.schemas import DigestSlot
@@ -69,6 +70,7 @@ def _review(session: Session, period: Period, *, today: date, now: datetime, nam
         moved=tuple(_list_moved(session, course[-2:], names_people=names_people)),
         needs=tuple(_list_needing(session, course[-1])) if names_people else (),
         well=tuple(_list_well(session, care, since=today - timedelta(days=period.days), until=today)),
+        asked=tuple(list_standing_lines(session, since=today - timedelta(days=period.days), until=today)),
         lost=tuple(list_lost(session, course[-1])) if period is Period.QUARTER else (),
         again=tuple(clean_text(line, 200) for line in list_repeats(session, now=now)[:MOST_AGAIN]),
         first_time=tuple(_list_first_time(session, course[-1])) if period is Period.QUARTER else (),

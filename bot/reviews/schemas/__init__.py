@@ -104,8 +104,8 @@ class Review(Schema):
     """
     What a period was like: *proof* over the 90 days up to its end, *courses* over the periods that *labels* name, the
     last being this one; and lines of plain text on what *moved*, who *needs* help, what went *well*, causes that came
-    *again* and, of a quarter, what was right the *first_time*, what it cost customers where it wasn't, and which
-    customers were *lost*.
+    *again*, what customers answered when they were *asked* at every check-in and, of a quarter, what was right the
+    *first_time*, what it cost customers where it wasn't, and which customers were *lost*.
     """
 
     period: Period
@@ -116,6 +116,7 @@ class Review(Schema):
     needs: tuple[str, ...] = ()
     well: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     first_time: tuple[str, ...] = ()
 

@@ -120,8 +120,8 @@ def _review(schema: Review) -> list[ui.Block]:
     blocks.append(chart(f"Days waited in {schema.proof.days} days", [band.words for band in bands], waited))
     blocks.append(ui.context(_in_words(schema)))
     told = (("What moved", schema.moved), ("Needs help", schema.needs), ("Went well", schema.well),
-            ("Came again", schema.again), ("Right first time", schema.first_time),
-            ("Lost customers", schema.lost))  # fmt: skip
+            ("Came again", schema.again), ("Asked at every check-in", schema.asked),
+            ("Right first time", schema.first_time), ("Lost customers", schema.lost))  # fmt: skip
     return [*blocks, *(_paragraph(title, lines) for title, lines in told if lines)]
 
 

@@ -2,18 +2,18 @@
 
 import secrets
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.campaigns import queries, usecases, views
+from bot.campaigns.listeners import selling, standing
 from bot.campaigns.queries.answers import get_call
 from bot.campaigns.queries.results import get_result, list_files
 from bot.campaigns.rules import NAME, SEED, Purpose
 from bot.campaigns.schemas import CampaignInput, Proposal
-from bot.campaigns.usecases import answering, ending
+from bot.campaigns.usecases import answering
 from bot.campaigns.views import forms, results
 from bot.core.errors import InvalidInput, NotFound
 from bot.core.runtime import Runtime
@@ -28,19 +28,13 @@ from bot.workspaces.listeners import choose_channel, listen
 from bot.workspaces.schemas import ChannelSchema
 
 FIELDS = {name: f"{forms.FIELD}{name}" for name in ("name", "size", "callers", "until", "questions", "seed", "channel")}
-SENT = "The draw, the answers and the result are in our direct messages."
+SENT = "The draw, the answers, the sales and the result are in our direct messages."
 
 
 class DrawState(ModalState):
     """The proposal that the form of a new campaign shows; empty while it shows none."""
 
     seen: str = ""
-
-
-class SaleState(ModalState):
-    """The campaign that a sale is written down for."""
-
-    campaign_id: UUID | None = None
 
 
 class CallState(ModalState):
@@ -113,29 +107,13 @@ async def show_result(caller: Caller) -> None:
 
 
 async def send_files(caller: Caller) -> None:
-    """Send the draw, the answers and the result to a manager."""
+    """Send the draw, the answers, the sales and the result to a manager."""
     files = await caller.read(list_files, campaign_id=_id_in(caller.value))
     for one in files:
         content = write_csv(one.headers, one.rows)
         name = f"campaign-{one.name}.csv"
         await send_file(caller.client, caller.person, name=name, content=content, words=f"The {one.name}.")
     await caller.respond(Message(text=SENT, blocks=[section(SENT)]))
-
-
-async def open_sale(caller: Caller) -> None:
-    """Ask what a customer bought."""
-    state = SaleState(campaign_id=_id_in(caller.value))
-    await caller.open(forms.sale_form(state=state.dump()))
-
-
-async def save_sale(caller: Caller) -> None:
-    """Write down what a customer bought, and say so."""
-    campaign_id = SaleState.load(caller.view).campaign_id
-    if campaign_id is None:
-        raise InvalidInput(OUT_OF_DATE)
-    inputs = {"campaign_id": campaign_id, **read_sale(caller.form)}
-    name = await caller.run(ending.record_sale, **inputs, view_id=caller.view["id"])
-    await caller.show(notice_modal(f"Saved for {name}.", "Sold"))
 
 
 async def open_answers(caller: Caller) -> None:
@@ -188,25 +166,6 @@ def read_settings(form: Form) -> CampaignInput:
     )
 
 
-def read_sale(form: Form) -> dict[str, Any]:
-    """
-    Return what the form of a sale holds.
-
-    Raises:
-        InvalidInput: no customer is chosen, or the amount is no number; `fields` names it.
-    """
-    customer_id = uuid_in(form.choice(forms.CUSTOMER) or "")
-    if customer_id is None:
-        raise InvalidInput(fields={"customer": "Choose the customer; type part of the name."})
-    try:
-        amount = Decimal(form.text(forms.AMOUNT))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite():
-        raise InvalidInput(fields={"amount": "Write the amount as a number."})
-    return {"customer_id": customer_id, "amount": amount, "currency": form.text(forms.CURRENCY)}
-
-
 def read_answers(state: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers in a form, by the number of the question, with their fields; empty without any."""
     form, answers, block_ids, campaign_id = Form(state), {}, {}, None
@@ -227,14 +186,14 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
     on.action(views.SHOW, show)
     on.action(views.RESULT, show_result)
     on.action(views.FILES, send_files)
-    on.action(views.SOLD, open_sale)
     for action_id in (views.LATER, views.EARLIER):
         on.action(action_id, turn)
     on.action(views.ANSWER, open_answers)
     on.action(views.REPLACE, open_replacement)
     on.view(forms.DRAW, submit, first_field=FIELDS["name"], fields=FIELDS)
-    on.view(forms.SALE, save_sale, first_field=forms.CUSTOMER, prefix="campaigns.")
     on.view(forms.ANSWERED, save_answers, prefix=f"{forms.ANSWERS}.")
+    selling.register(on)
+    standing.register(on)
     on.view(forms.REPLACED, replace, first_field=forms.REASON_FIELD, fields={"reason": forms.REASON_FIELD})
 
 
@@ -245,7 +204,7 @@ def _form(settings: CampaignInput, proposal: Proposal) -> Block:
 def _id_in(value: str) -> UUID:
     found = uuid_in(value)
     if found is None:
-        raise NotFound("That button is out of date; /campaign shows what there is.")
+        raise NotFound(views.GONE)
     return found
 
 

@@ -1,0 +1,123 @@
+"""Reads a list of what was sold: a CSV file whose rows are sales."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from bot.campaigns.rules import SALES_LIMIT
+from bot.campaigns.rules import sales as rules
+from bot.campaigns.rules.sales import Column, ColumnMap, SaleDraft
+from bot.campaigns.schemas import SalesRead
+from bot.core.collecting import without_collecting
+from bot.customers.gateways.tables import Row, Table, UnreadableFile, read_table, rows_above_footers
+from bot.customers.rules.cells import Unclear, is_blank, read_currency, read_money
+from bot.customers.rules.dates import DateColumn, read_moment
+from bot.customers.rules.domains import own_domain
+from bot.customers.rules.names import clean_text
+from bot.customers.rules.rows import LONGEST_ID, LONGEST_NAME, LONGEST_SHOWN, Refusal, refuse, too_many
+
+Read = TypeVar("Read")
+
+
+@without_collecting()
+def read_sales(data: bytes, *, name: str, today: date) -> SalesRead:
+    """
+    Return the sales in the file called *name*; rows that can't be read are returned as refusals.
+
+    Raises:
+        UnreadableFile: the bytes are no readable table, or have more than 10,000 rows; the message says what to do.
+    """
+    table = read_table(data, name=name, count_known=lambda cells: len(rules.map_columns(cells).columns))
+    mapping = rules.map_columns(table.headers)
+    if mapping.problem:
+        return SalesRead(file_name=name, problem=mapping.problem)
+    day_first = _is_day_first(table, mapping, today)
+    sales, refusals, without_amount = [], list[Refusal](), 0
+    for count, row in enumerate(rows_above_footers(table), start=1):
+        if count > rules.MOST_ROWS:
+            raise UnreadableFile(f"{name} holds more than {rules.MOST_ROWS:,} rows: split it into smaller files.")
+        reader = _RowReader(row, mapping, today, day_first)
+        sale = reader.read()
+        sales += [sale] if sale else []
+        refusals += reader.refusals
+        without_amount += sale is None and not reader.refusals
+    return SalesRead(
+        file_name=name, columns={column: mapping.headers[at] for column, at in mapping.columns.items()},
+        unmapped=mapping.unmapped, sales=tuple(sales), without_amount=without_amount, refusals=tuple(refusals),
+        remarks=table.remarks,
+    )  # fmt: skip
+
+
+def _is_day_first(table: Table, mapping: ColumnMap, today: date) -> bool | None:
+    """Return whether dates such as 05/03/2026 begin with the day, as far as the column of dates tells."""
+    at, dates = mapping.columns.get(Column.SOLD_ON), DateColumn(today)
+    for row in table.rows() if at is not None else ():
+        if at is not None and at < len(row.cells):
+            dates.add(row.cells[at])
+    return next(iter(dates.orders)) if len(dates.orders) == 1 else dates.is_day_first_likely
+
+
+class _RowReader:
+    """Reads the cells of one row and collects what is wrong with them."""
+
+    def __init__(self, row: Row, mapping: ColumnMap, today: date, day_first: bool | None) -> None:
+        self.refusals: list[Refusal] = []
+        self._row, self._mapping, self._today, self._day_first = row, mapping, today, day_first
+
+    def read(self) -> SaleDraft | None:
+        """Return the sale, None if the row is refused or says no amount."""
+        trouble = self._row.problem or self._too_many()
+        if trouble:
+            self.refusals.append(refuse(self._row.number, trouble))
+            return None
+        money = self._typed(Column.AMOUNT, self._money)
+        if money is None:
+            return None
+        who = self._cell(Column.ID)[:LONGEST_ID], self._cell(Column.CUSTOMER)[:LONGEST_NAME]
+        domain = own_domain(self._cell(Column.DOMAIN), who[1])
+        if not (any(who) or domain):
+            self.refusals.append(refuse(self._row.number, "The row says of no customer: write its name, domain or id."))
+        sold_on = self._typed(Column.SOLD_ON, self._day)
+        reference = clean_text(self._cell(Column.REFERENCE), rules.REFERENCE)
+        return None if self.refusals else SaleDraft(self._row.number, *who, domain, *money, sold_on, reference)
+
+    def _money(self, cell: str) -> tuple[Decimal, str] | None:
+        """Return the amount in a cell with its currency; None for zero, or where the currency is refused."""
+        amount, said = read_money(cell)
+        named = self._typed(Column.CURRENCY, read_currency)
+        if not amount or self.refusals:
+            return None
+        if amount >= SALES_LIMIT:
+            raise Unclear("is more than one sale brings in; write it like 12500.50")
+        if said and named and said != named:
+            raise Unclear(f"is in another currency than the row says, {named}")
+        if not (named or said):
+            raise Unclear("has no currency: add a column Currency, with codes such as EUR")
+        return amount, str(named or said)
+
+    def _day(self, cell: str) -> date:
+        moment = read_moment(cell, today=self._today, day_first=self._day_first)
+        return moment.date() if isinstance(moment, datetime) else moment
+
+    def _typed(self, column: Column, read: Callable[[str], Read]) -> Read | None:
+        """Return what *read* makes of a cell; None if it is blank or refused."""
+        cell = self._cell(column)
+        if not cell:
+            return None
+        try:
+            return read(cell)
+        except Unclear as unclear:
+            shown = clean_text(cell, LONGEST_SHOWN)
+            heading = self._mapping.heading(column)
+            self.refusals.append(Refusal(self._row.number, heading, f"“{shown}” {unclear}.", shown))
+            return None
+
+    def _cell(self, column: Column) -> str:
+        at = self._mapping.columns.get(column, len(self._row.cells))
+        cell = self._row.cells[at] if at < len(self._row.cells) else ""
+        return "" if is_blank(cell) else clean_text(cell, LONGEST_NAME)
+
+    def _too_many(self) -> str:
+        found, named = self._row.cells, len(self._mapping.headers)
+        return too_many(len(found), named) if any(cell.strip() for cell in found[named:]) else ""
