@@ -90,7 +90,7 @@ screenshots: $(INSTALLED)
 lock: $(INSTALLED)
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
-	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --constraint requirements.lock --generate-hashes \
+	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra otel --constraint requirements.lock --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --output-file deploy/requirements.lock pyproject.toml
 
 audit: $(INSTALLED)

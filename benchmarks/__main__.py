@@ -6,7 +6,19 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import answering, crowded, importing, levelling, long_list, matching, size, sweeping, training
+from benchmarks import (
+    answering,
+    crowded,
+    growth,
+    importing,
+    levelling,
+    long_list,
+    matching,
+    replicas,
+    size,
+    sweeping,
+    training,
+)
 from benchmarks.figure import Figure
 
 FIGURES = Path(".bench/figures.json")
@@ -30,6 +42,8 @@ def _measure(folder: Path) -> Iterator[Figure]:
     yield from crowded.measure(folder)
     yield from sweeping.measure(folder)
     yield from answering.measure(folder)
+    yield from growth.measure(folder)
+    yield from replicas.measure(folder)
     yield levelling.measure(folder)
     yield from matching.measure(folder)
     yield from training.measure()

@@ -28,10 +28,10 @@ from bot.core.heartbeats import list_heartbeats
 from bot.core.runtime import Runtime
 from bot.customers.queries.due import CUSTOMERS
 from bot.customers.rules.due import Status
+from bot.manifest import MANIFEST
 from bot.storage import migrate
 from demo.company import load_company
 from demo.people import ANA, TEAM, populate
-from demo.stage import MANIFEST
 from jobs.schedule import build_schedule
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
@@ -74,12 +74,12 @@ async def _measure(folder: Path) -> list[Figure]:
 
 async def _speed(rehearsal: Rehearsal, folder: Path) -> list[Figure]:
     """The queue of an owner of the sample company, and one that fills the screen and goes on behind it."""
-    sample, full = (_ours(rehearsal, folder / f"{name}.db", http=True) for name in ("sample", "full"))
+    sample, full = (running_bot(rehearsal, folder / f"{name}.db", http=True) for name in ("sample", "full"))
     async with sample as ours, full as busy, _bare(rehearsal) as bare:
         _fill(folder / "full.db")
         rounds = []
         for turn in range(ROUNDS + 1):
-            rates = [await _requests_a_second(rehearsal, server) for server in (ours, busy, bare)]
+            rates = [await requests_a_second(rehearsal, server) for server in (ours, busy, bare)]
             rounds += [rates] if turn else []
     name = "/checkin (the queue, in the ack) over signed HTTP, of the requests that bare Bolt only acks"
     theirs = median(rates[2] for rates in rounds)
@@ -107,7 +107,7 @@ async def _memory(rehearsal: Rehearsal, folder: Path) -> list[Figure]:
     rounds = []
     for turn in range(MEMORY_ROUNDS):
         path = folder / f"socket{turn}.db"
-        ours = await _megabytes(rehearsal, _ours(rehearsal, path, http=False), then=_all_jobs_ran(path))
+        ours = await _megabytes(rehearsal, running_bot(rehearsal, path, http=False), then=_all_jobs_ran(path))
         rounds.append((ours, await _megabytes(rehearsal, _stack(rehearsal, folder / f"stack{turn}.db"))))
     ours, theirs = (median(sizes) for sizes in zip(*rounds, strict=True))
     ratio = median(mine / other for mine, other in rounds)
@@ -160,8 +160,10 @@ async def _nobody_connected(rehearsal: Rehearsal) -> None:
 
 
 @asynccontextmanager
-async def _ours(rehearsal: Rehearsal, path: Path, *, http: bool) -> AsyncIterator[Server]:
-    """`evenhand run` with the sample company."""
+async def running_bot(
+    rehearsal: Rehearsal, path: Path, *, http: bool, command: Sequence[str] = ("bot", "run"), **pipes: Any
+) -> AsyncIterator[Server]:
+    """`evenhand run` with the sample company, or another module that does it."""
     port = _free_port()
     settings = {
         "DATABASE_URL": f"sqlite:///{path}",
@@ -174,7 +176,7 @@ async def _ours(rehearsal: Rehearsal, path: Path, *, http: bool) -> AsyncIterato
         "LOG_LEVEL": "error",
     }
     _migrate(path)
-    async with _process(["-m", "bot", "run"], port, settings) as server:
+    async with _process(["-m", *command], port, settings, **pipes) as server:
         await _answers(f"http://127.0.0.1:{port}/healthz")
         if not http:
             await rehearsal.wait_connected(timeout=PATIENCE_SECONDS)
@@ -201,8 +203,11 @@ async def _stack(rehearsal: Rehearsal, path: Path) -> AsyncIterator[Server]:
 
 
 @asynccontextmanager
-async def _process(arguments: Sequence[str], port: int, settings: dict[str, str]) -> AsyncIterator[Server]:
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, env={**os.environ, **settings})
+async def _process(
+    arguments: Sequence[str], port: int, settings: dict[str, str], **pipes: Any
+) -> AsyncIterator[Server]:
+    inherited = {**os.environ, **settings}
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, env=inherited, **pipes)
     try:
         yield Server(process, f"http://127.0.0.1:{port}/slack/events")
     finally:
@@ -222,10 +227,10 @@ async def _answers(url: str) -> None:
                 await asyncio.sleep(0.05)
 
 
-async def _requests_a_second(rehearsal: Rehearsal, server: Server) -> float:
-    """`REQUESTS` commands, `AT_ONCE` at a time, over kept connections."""
+async def requests_a_second(rehearsal: Rehearsal, server: Server, requests: int = REQUESTS) -> float:
+    """So many commands, `AT_ONCE` at a time, over kept connections."""
     body, headers = _signed_command(rehearsal)
-    todo = iter(range(REQUESTS))
+    todo = iter(range(requests))
     async with aiohttp.ClientSession() as session:
 
         async def one_after_another() -> None:
@@ -236,7 +241,7 @@ async def _requests_a_second(rehearsal: Rehearsal, server: Server) -> float:
 
         begun = time.perf_counter()
         await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
-        return REQUESTS / (time.perf_counter() - begun)
+        return requests / (time.perf_counter() - begun)
 
 
 def _signed_command(rehearsal: Rehearsal) -> tuple[bytes, dict[str, str]]:

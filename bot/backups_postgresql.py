@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
 from bot.core.restores import Gap
+from bot.workspaces.tables import SlackToken
 
 DEBIAN = "/usr/lib/postgresql/{version}/bin"  # where Debian keeps the programs of each version
 DROP_TABLES = """
@@ -29,6 +30,8 @@ OTHERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     " AND backend_type = 'client backend'"
 )
+SECRETS = SlackToken.__tablename__
+"""The table whose rows stay out of a backup."""
 VERSION = re.compile(r"^COPY \S*alembic_version .*\n(\S+)$", re.MULTILINE)
 
 
@@ -42,7 +45,7 @@ class PostgresqlBackups:
         """Dump the database into *file* as it is at one instant; raises `InvalidInput`."""
         if self.is_empty():
             raise InvalidInput("There is nothing in the database yet; start the bot once with `evenhand run`.")
-        self._run("pg_dump", "--format=custom", f"--file={file}", *self._address())
+        self._run("pg_dump", "--format=custom", f"--exclude-table-data={SECRETS}", f"--file={file}", *self._address())
 
     def revision_of(self, file: Path) -> str | None:
         """Return the version of the tables in a backup, or None where there are none; raises `InvalidInput`."""

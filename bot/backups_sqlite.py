@@ -9,6 +9,7 @@ from urllib.parse import quote
 from bot.core.database import Database, sqlite_module
 from bot.core.errors import InvalidInput
 from bot.core.restores import Gap
+from bot.workspaces.tables import SlackToken
 
 BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database
 
@@ -26,6 +27,7 @@ class SqliteBackups:
             raise InvalidInput(f"There is no database in {self._file} yet; start the bot once with `evenhand run`.")
         with _sentences(self._file):
             _copy(self._file, file)
+            _erase_tokens(file)
 
     def revision_of(self, file: Path) -> str | None:
         """Return the version of the tables in a backup, or None where there are none; raises `InvalidInput`."""
@@ -98,6 +100,16 @@ def _copy(source: Path, target: Path) -> None:
     with closing(_open(source)) as read, closing(driver.connect(str(target))) as written:
         read.backup(written)
         written.execute("PRAGMA journal_mode=DELETE").fetchone()
+
+
+def _erase_tokens(file: Path) -> None:
+    """Overwrite Slack's tokens in a backup with zeros."""
+    driver: Any = sqlite_module()
+    table = SlackToken.__tablename__
+    with closing(driver.connect(str(file), isolation_level=None)) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+            connection.execute("PRAGMA secure_delete=ON").fetchone()
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
 
 
 def _leave_log(file: Path) -> None:

@@ -16,6 +16,7 @@ from bot.cli_demo import demo
 from bot.cli_doctor import doctor
 from bot.cli_imports import resume_list, undo_list
 from bot.cli_reports import make_report
+from bot.cli_slack import manifest, rotate_token
 from bot.core.batches import ManyTransactions
 from bot.core.clock import WallClock
 from bot.core.database import Database
@@ -53,6 +54,8 @@ app.command()(restore)
 app.command()(copy)
 app.command()(demo)
 app.command()(doctor)
+app.command()(manifest)
+app.command()(rotate_token)
 
 MAX_ROWS_PRINTED = 20
 BEGINNING = 64 * 1024  # bytes of a file by which an earlier report is recognised

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,11 @@ from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.runtime import Runtime
 from bot.customers.usecases.tallying import recount_tally
 from bot.features import FEATURES
-from bot.settings import Settings, load_settings, load_storage_settings
-from bot.slack.app import auth_test, build_client, open_connection
+from bot.settings import CANT_TRACE, Settings, load_settings, load_storage_settings
+from bot.slack.app import auth_test, open_connection
+from bot.slack.clients import build_client
 from bot.storage import is_current
+from bot.tokens import Tokens, read_tokens, tokens_of
 from bot.workspaces.queries import list_uninstalled, list_workspaces
 
 ASKING_SECONDS = 3
@@ -52,11 +55,19 @@ REQUIRED_SCOPES = frozenset(
 def check_settings() -> list[str]:
     """Return problems with the settings that would keep the bot from starting."""
     try:
-        load_settings()
+        settings = load_settings()
     except SettingsError as error:
         hint = "" if Path(".env").exists() else " There is no .env here; copy .env.example."
         return [f"{error}{hint}"]
-    return []
+    return [] if settings.otel_exporter_otlp_endpoint is None or _can_trace() else [CANT_TRACE]
+
+
+def _can_trace() -> bool:
+    try:
+        import_module("bot.traces")
+    except ImportError:
+        return False
+    return True
 
 
 def check_storage(*, recount: bool = False) -> list[str]:
@@ -155,15 +166,30 @@ def check_slack() -> list[str]:
 
 
 async def _slack_problems(settings: Settings) -> list[str]:
-    client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
+    tokens = await tokens_now(settings)
+    client = build_client(token=tokens.bot, api_url=settings.slack_api_url)
     try:
         answer = await auth_test(client)
-        if settings.slack_app_token is not None:
-            await open_connection(client, settings.slack_app_token.get_secret_value())
+        if tokens.app is not None:
+            await open_connection(client, tokens.app)
     except SettingsError as error:
         return [str(error)]
     now = WallClock().now()
     return [*_scope_problems(answer), *clock_problems(answer.headers, now=now), *await _ask_running_bot(settings)]
+
+
+async def tokens_now(settings: Settings) -> Tokens:
+    """Return the tokens that hold: those of the settings, too, where the database can't be read."""
+    try:
+        runtime = Runtime(Database(settings.database_url), WallClock())
+    except SettingsError:
+        return tokens_of(settings)
+    try:
+        return await read_tokens(runtime, settings)
+    except SQLAlchemyError:
+        return tokens_of(settings)
+    finally:
+        runtime.close()
 
 
 def clock_problems(headers: Mapping[str, str], *, now: datetime) -> list[str]:

@@ -15,9 +15,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
 from bot.core.errors import SettingsError
-from bot.settings import load_settings
-from bot.slack.app import build_client, error_code
+from bot.doctor import tokens_now
+from bot.settings import Settings, load_settings
 from bot.slack.blocks import Message
+from bot.slack.clients import build_client, error_code
 from bot.slack.worst import TEXTS, Worst
 
 METHOD = "blocks.validate"
@@ -45,9 +46,8 @@ def check_screens() -> list[str]:
         settings = load_settings()
     except SettingsError:
         return ["Not asked: the settings above have to be right first."]
-    client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
     try:
-        return asyncio.run(_ask_about_all(client))
+        return asyncio.run(_ask_about_all(settings))
     except SlackApiError as error:
         return [f"Slack doesn't check screens here ({error_code(error)})."]
     except (aiohttp.ClientError, OSError):
@@ -93,7 +93,8 @@ def _may_draw_screen(view: Callable[..., Any]) -> bool:
     return result is Message or getattr(result, "__origin__", None) is dict
 
 
-async def _ask_about_all(client: AsyncWebClient) -> list[str]:
+async def _ask_about_all(settings: Settings) -> list[str]:
+    client = build_client(token=(await tokens_now(settings)).bot, api_url=settings.slack_api_url)
     found: dict[str, str] = {}
     for text in TEXTS:
         for name, screen in draw_screens(text):

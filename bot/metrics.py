@@ -5,25 +5,19 @@ import time
 from datetime import datetime
 from typing import Any
 
-import aiohttp
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session
 
-from bot.core.measures import NO_MEASURES, Measures
 from bot.core.outbox import count_waiting
 from bot.core.runtime import Runtime
 from bot.customers.queries.coverage import get_coverage
-from bot.slack.app import error_code
 from bot.workspaces.queries import list_workspaces
 
 ACK_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)  # seconds; Slack waits for three
 RUN_BUCKETS = (0.01, 0.05, 0.25, 1, 5, 15, 60, 300)
-NO_ANSWER = "no_answer"
 
 STANDINGS = ("in_cadence", "due", "neglected", "snoozed", "never_contacted")
 
@@ -70,13 +64,6 @@ class Metrics:
         """Count a call of Slack's API that failed."""
         self._slack_errors.labels(method, error).inc()
 
-    def watch_client(self, client: AsyncWebClient) -> AsyncWebClient:
-        """Return a client like *client* whose failing calls are counted."""
-        options: dict[str, Any] = {"timeout": client.timeout, "retry_handlers": client.retry_handlers}
-        watched = _WatchedClient(token=client.token, base_url=client.base_url, **options)
-        watched.measures = self
-        return watched
-
     def watch_acks(self, app: AsyncApp) -> None:
         """Measure how long each request that reaches *app* waits for its acknowledgement."""
         dispatch = app.async_dispatch
@@ -104,23 +91,6 @@ class Metrics:
         for standing, count in standings.items():
             self._customers.labels(standing).set(count)
         return generate_latest(self.registry)
-
-
-class _WatchedClient(AsyncWebClient):
-    """Slack's client that reports the calls that fail."""
-
-    measures: Measures = NO_MEASURES
-
-    async def api_call(self, api_method: str, **options: Any) -> Any:
-        """Make the call as slack-sdk does."""
-        try:
-            return await super().api_call(api_method, **options)
-        except SlackApiError as error:
-            self.measures.slack_failed(api_method, error_code(error))
-            raise
-        except (TimeoutError, aiohttp.ClientError, OSError):
-            self.measures.slack_failed(api_method, NO_ANSWER)
-            raise
 
 
 def _count_standings(session: Session, *, now: datetime) -> dict[str, int]:

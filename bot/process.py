@@ -4,7 +4,9 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -13,7 +15,6 @@ import structlog
 from aiohttp import web
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.backups import BackupFolder
 from bot.core.clock import Clock, WallClock
@@ -22,11 +23,15 @@ from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.logs import configure_logging
+from bot.manifest import list_commands
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides
-from bot.settings import Settings, load_settings
-from bot.slack.app import auth_test, build_app, build_client, open_connection
+from bot.settings import CANT_TRACE, Settings, load_settings
+from bot.slack.app import auth_test, build_app, open_connection
+from bot.slack.clients import SlackClient, build_client
+from bot.slack.commands import CommandNames
 from bot.slack.socket import SlackSocket
 from bot.storage import migrate
+from bot.tokens import TokenKeeper
 from bot.web import build_runner, build_web, listen
 from bot.workspaces.queries import find_removal, list_workspaces
 from bot.workspaces.usecases import install_workspace
@@ -35,10 +40,14 @@ from jobs.schedule import build_schedule
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
+    from bot.traces import OpenTelemetry
 
 WATCHDOG_SECONDS = 120.0  # without a tick before the watchdog ends the process; its supervisor restarts it
+TAKE_OVER_SECONDS = 15.0  # with the lease of a job, at most a minute after its process died
+FOLLOW_SECONDS = 1.0  # between two looks at whether the clock was put back
 SHUTDOWN_SECONDS = 10.0  # for running jobs to finish
 MAX_PASSES = 200
+AGAIN = timedelta(seconds=1)  # a job that runs so often is repeated in one pass, until nothing moves
 
 log = structlog.get_logger(__name__)
 
@@ -81,14 +90,23 @@ class Bot:
         self.runtime = Runtime(
             Database(settings.database_url), clock or WallClock(), FEATURES, host_overrides=host_overrides
         )
-        self.client = build_client(token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url)
+        self.client = build_client(
+            token=settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url,
+            names=CommandNames(settings.command_prefix, list_commands() if settings.command_prefix else ()),
+        )  # fmt: skip
         self._metrics = self._measure() if settings.metrics else None
+        self._traces = self._trace(settings.otel_exporter_otlp_endpoint)
+        self._tokens = TokenKeeper(self.runtime.background, settings, self.client, self._use_app_token)
         self.app = build_app(client=self.client, runtime=self.runtime, features=FEATURES)
         if self._metrics:
             self._metrics.watch_acks(self.app)
+        if self._traces:
+            self._traces.watch_requests(self.app)
         folder = settings.backup_folder
         backups = BackupFolder(folder, settings.backups_kept) if folder else None
-        self.jobs: Sequence[Job] = build_schedule(self.runtime.background, self.client_of, host_overrides, backups)
+        self.jobs: Sequence[Job] = build_schedule(
+            self.runtime.background, self.client_of, host_overrides, backups, self._tokens
+        )
         self.address = ""
         self._workspace = ""
         self._runner = Runner(self.runtime.background)
@@ -98,7 +116,7 @@ class Bot:
         self._site: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
 
-    def client_of(self, _workspace: str) -> AsyncWebClient:
+    def client_of(self, _workspace: str) -> SlackClient:
         """Return the Slack client for a workspace; there is one bot token and one workspace."""
         return self.client
 
@@ -129,7 +147,7 @@ class Bot:
             for _ in range(MAX_PASSES):
                 moved = await self._runner.run(job)
                 total += moved
-                if not moved or job.alone:
+                if not moved or job.every > AGAIN:
                     break
         await self.runtime.drain()
         return total
@@ -137,6 +155,7 @@ class Bot:
     async def _start(self) -> None:
         migrate(self.runtime.database)
         await self._install()
+        await self._renew_token()
         await self.run_job("sync_people")
         await self._listen()
         if self._run_scheduler:
@@ -154,8 +173,20 @@ class Bot:
             await self._scheduler.stop()
         await self.runtime.drain()
         self.runtime.close()
+        if self._traces:
+            await asyncio.to_thread(self._traces.close)
+
+    async def _renew_token(self) -> None:
+        if self._tokens.renews:
+            await self.run_job("renew_token")
+
+    def _use_app_token(self, app_token: str) -> None:
+        if self._socket:
+            self._socket.use(app_token)
 
     async def _install(self) -> None:
+        await self._tokens.take_up()
+        await self._renew_token()  # it may have ended while no bot ran
         who = await auth_test(self.client)
         self._workspace = str(who["team_id"])
         others = [one for one in await self.runtime.read(list_workspaces, workspace=None) if one != self._workspace]
@@ -180,8 +211,22 @@ class Bot:
 
         metrics = Metrics()
         self.runtime.measures = self.runtime.background.measures = metrics
-        self.client = metrics.watch_client(self.client)
+        self.client.measures = metrics
         return metrics
+
+    def _trace(self, endpoint: str | None) -> "OpenTelemetry | None":
+        """Send traces from now on, and return what does so; None where they aren't asked for, or can't be sent."""
+        if endpoint is None:
+            return None
+        try:
+            from bot.traces import OpenTelemetry  # noqa: PLC0415 - its libraries take memory that few need
+        except ImportError:
+            log.warning("traces.not_installed", problem=CANT_TRACE)
+            return None
+        traces = OpenTelemetry(endpoint)
+        traces.watch_statements(self.runtime.database.engine)
+        self.runtime.traces = self.runtime.background.traces = self.client.traces = traces
+        return traces
 
     async def _render(self, metrics: "Metrics") -> bytes:
         is_connected = self._socket is None or await self._socket.find_problem() is None
@@ -189,7 +234,7 @@ class Bot:
 
     async def _listen(self) -> None:
         secret = self.settings.slack_signing_secret
-        token = self.settings.slack_app_token
+        token = self._tokens.app_token
         takes_http = token is None and secret is not None
         site = build_web(
             self.app if takes_http else None,
@@ -207,7 +252,7 @@ class Bot:
             raise SettingsError(f"Nothing can be served at {place}; set HOST and PORT to a free address.") from error
         self.address = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         if token is not None:
-            await self._open_socket(token.get_secret_value())
+            await self._open_socket(token)
 
     async def _open_socket(self, app_token: str) -> None:
         """Connect by Socket Mode, with a first address requested here, since a refused token ends the start."""
@@ -218,28 +263,37 @@ class Bot:
 
 
 class JobScheduler:
-    """Runs jobs with APScheduler, and ends the process with a `Watchdog` when the scheduler stops."""
+    """
+    Runs jobs with APScheduler, and ends the process with a `Watchdog` when the scheduler stops.
 
-    def __init__(self, runner: Runner, jobs: Sequence[Job]) -> None:
+    APScheduler goes by the machine's clock: where that is put back, the next runs are moved with it.
+    """
+
+    def __init__(self, runner: Runner, jobs: Sequence[Job], *, take_over_seconds: float = TAKE_OVER_SECONDS) -> None:
         self._runner = runner
         self._running: set[asyncio.Task[Any]] = set()
         self._scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, timezone="UTC")
         self._watchdog = Watchdog(WATCHDOG_SECONDS)
+        self._following: asyncio.Task[None] | None = None
         options: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         for job in jobs:
             self._scheduler.add_job(
                 self._run, "interval", seconds=job.every.total_seconds(), args=[job], id=job.name, **options
             )
+        self._scheduler.add_job(self._take_over, "interval", seconds=take_over_seconds, args=[jobs], **options)
         self._scheduler.add_job(self._watchdog.reset, "interval", seconds=1, id="watchdog", **options)
 
     def start(self) -> None:
         """Start running jobs."""
         self._scheduler.start()
+        self._following = asyncio.get_running_loop().create_task(self._follow_clock())
         self._watchdog.start()
 
     async def stop(self) -> None:
         """Start no new jobs, wait for running ones to finish, and cancel those that take too long."""
         self._scheduler.pause()
+        if self._following is not None:
+            self._following.cancel()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=SHUTDOWN_SECONDS)
             for task in late:
@@ -248,13 +302,34 @@ class JobScheduler:
         self._watchdog.stop()
         self._scheduler.shutdown(wait=False)
 
+    async def _follow_clock(self) -> None:
+        """Run every job at once after the clock was put back, which APScheduler would do once it has caught up."""
+        clock, latest = WallClock(), WallClock().now()
+        while True:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            now = clock.now()
+            for job in self._scheduler.get_jobs() if now < latest else ():
+                job.modify(next_run_time=now)
+            latest = now
+
     async def _run(self, job: Job) -> None:
+        with self._noted():
+            await self._runner.run(job)
+
+    async def _take_over(self, jobs: Sequence[Job]) -> None:
+        """Run what another process left when it died, without waiting for the next turn of those jobs."""
+        with self._noted():
+            await self._runner.take_over(jobs)
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Note that this task is running, so that `stop` waits for it."""
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("A job must run in its own task.")
         self._running.add(task)
         try:
-            await self._runner.run(job)
+            yield
         finally:
             self._running.discard(task)
 

@@ -1,15 +1,14 @@
 """Runs a rehearsal with the bot, for the demo and the tests."""
 
 import asyncio
-import sysconfig
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from bot.manifest import MANIFEST
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides
 from bot.process import Bot
 from bot.settings import Settings
@@ -19,9 +18,6 @@ from rehearsal.server import Rehearsal
 from rehearsal.state.clock import NextStop
 from rehearsal.strict.manifest import Manifest
 
-PROJECT = Path(__file__).parent.parent
-INSTALLED = Path(sysconfig.get_path("data")) / "share" / "evenhand"  # where a wheel puts what isn't code
-MANIFEST = (PROJECT if (PROJECT / "manifest.yml").exists() else INSTALLED) / "manifest.yml"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -3,23 +3,28 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 import structlog
 
 from bot.core.runtime import Runtime
 from bot.mentions.gateways.fetching import fetch
-from bot.mentions.queries.sources import list_due_sources, list_waiting_channels
+from bot.mentions.queries.sources import (
+    list_unread_workspaces,
+    list_waiting_channels,
+    list_workspaces_with_mentions,
+)
 from bot.mentions.rules.texts import host_of
 from bot.mentions.schemas.items import FetchResult
 from bot.mentions.schemas.mentions import DueSource
 from bot.mentions.usecases.aliases import refresh_few_aliases
 from bot.mentions.usecases.answering import free_orphaned, post_waiting, tell_managers, warn_answerers
 from bot.mentions.usecases.ingest import ingest_fetched
-from bot.mentions.usecases.sources import may_ask, put_off, stop_channel
+from bot.mentions.usecases.sources import claim_due_sources, may_ask, put_off, stop_channel
 from bot.workspaces.gateways import look_at_channel
-from bot.workspaces.queries import list_workspaces
 from jobs.deliver_outbox import Clients
+from jobs.sharing import share
 
 MAX_SOURCES_PER_RUN = 24
 MAX_CONCURRENT_HOSTS = 4
@@ -40,28 +45,33 @@ async def collect_mentions(runtime: Runtime, clients: Clients | None = None, fet
 
     An unexpected error of one source doesn't stop the others; it is raised at the end.
     """
-    workspaces = await runtime.read(list_workspaces, workspace=None)
-    for workspace in workspaces:
-        await _read_names(runtime, workspace)
+    unread = await runtime.read(list_unread_workspaces, workspace=None)
+    await share(runtime, "read_names", unread, partial(_read_names, runtime))
     changed, failures = await _fetch_all(runtime, fetch_one)
-    for workspace in workspaces:
-        changed += await _post(runtime, workspace, clients)
-        for use_case in (free_orphaned, tell_managers, warn_answerers):
-            changed += await runtime.run(use_case, workspace=workspace)
+    waiting = await runtime.read(list_workspaces_with_mentions, workspace=None)
+    changed += await share(runtime, "collect_mentions", waiting, partial(_post_and_warn, runtime, clients))
     if failures:
         raise failures[0]
     return changed
 
 
-async def _read_names(runtime: Runtime, workspace: str) -> None:
+async def _read_names(runtime: Runtime, workspace: str) -> int:
     """Compute the keys of customers with new names, a few in each transaction, so that no writer waits for many."""
     while await runtime.run(refresh_few_aliases, workspace=workspace):  # noqa: ASYNC110 - a pause, no event is awaited
         await asyncio.sleep(PAUSE_SECONDS)
+    return 0
+
+
+async def _post_and_warn(runtime: Runtime, clients: Clients | None, workspace: str) -> int:
+    changed = await _post(runtime, workspace, clients)
+    for use_case in (free_orphaned, tell_managers, warn_answerers):
+        changed += await runtime.run(use_case, workspace=workspace)
+    return changed
 
 
 async def _fetch_all(runtime: Runtime, fetch_one: Fetch) -> tuple[int, list[Exception]]:
     """Fetch several hosts at once, and the sources of one host one after another."""
-    due = await runtime.read(list_due_sources, workspace=None, limit=MAX_SOURCES_PER_RUN)
+    due = await runtime.run(claim_due_sources, workspace=None, limit=MAX_SOURCES_PER_RUN)
     by_host = groupby(sorted(due, key=_host), key=_host)
     slots = asyncio.Semaphore(MAX_CONCURRENT_HOSTS)
     failures: list[Exception] = []

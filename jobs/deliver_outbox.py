@@ -21,8 +21,8 @@ from bot.core.outbox import LEASE, SLACKS_ANSWER, ClaimedMessage
 from bot.core.runtime import Runtime
 from bot.core.schemas import Notification
 from bot.people.queries import list_openings
-from bot.slack.app import NOT_SLACKS, error_code
 from bot.slack.blocks import Message
+from bot.slack.clients import NOT_SLACKS, error_code
 from bot.workspaces.queries import UNINSTALLED_WORKSPACES
 from bot.workspaces.usecases import uninstall_workspace
 
@@ -147,7 +147,10 @@ class Dispatcher:
         return done, running
 
     async def _deliver(self, claimed: ClaimedMessage, claimed_at: float) -> None:
-        self.runtime.measures.delivered(await self._try_to_deliver(claimed, claimed_at))
+        with self.runtime.traces.span("delivery", kind=claimed.kind) as span:
+            outcome = await self._try_to_deliver(claimed, claimed_at)
+            span.set_attribute("outcome", outcome)
+        self.runtime.measures.delivered(outcome)
 
     async def _try_to_deliver(self, claimed: ClaimedMessage, claimed_at: float) -> str:
         """Send a message and store what came of it; return that in a word."""
@@ -214,7 +217,10 @@ class Dispatcher:
         if not claimed.recipient.startswith(("U", "W")):
             return claimed.recipient
         opened = await self._call(claimed, "conversations.open", {"users": claimed.recipient}, writes=False)
-        return str(opened["channel"]["id"])
+        channel = (opened.get("channel") or {}).get("id")
+        if not channel:
+            raise NotSent("an answer without a channel")
+        return str(channel)
 
     async def _post(self, claimed: ClaimedMessage, message: Message, channel: str, claimed_at: float) -> str | None:
         """

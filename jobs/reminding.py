@@ -1,11 +1,21 @@
 """Sends everybody's one message of the morning; one transaction handles a limited number of people."""
 
+from datetime import datetime
+from functools import partial
+
+from sqlmodel import Session
+
+from bot.checkins.queries.hours import somebody_is_due
 from bot.checkins.queries.reminders import list_due_reminders
 from bot.checkins.usecases.reminding import enqueue_reminders
+from bot.commitments.queries import has_open
 from bot.core.runtime import Runtime
 from bot.followups import usecases as followups
+from bot.followups.queries import FOLLOWUPS
+from bot.promises.queries import PROMISES
 from bot.promises.usecases import scheduled as promises
-from bot.workspaces.queries import list_workspaces
+from bot.workspaces.queries import list_workspaces_where
+from jobs.sharing import share
 
 PEOPLE_PER_TRANSACTION = 50  # people in one transaction: thousands share an hour
 BEFORE = (
@@ -20,14 +30,24 @@ BEFORE = (
 
 async def send_morning_messages(runtime: Runtime) -> int:
     """Enqueue what is due for each person whose hour has come, once a working day; return the number of changes."""
+    workspaces = await runtime.read(list_workspaces_to_remind, workspace=None)
+    return await share(runtime, "send_morning_messages", workspaces, partial(_remind, runtime))
+
+
+async def _remind(runtime: Runtime, workspace: str) -> int:
     count = 0
-    for workspace in await runtime.read(list_workspaces, workspace=None):
-        for use_case in BEFORE:
-            count += await runtime.run(use_case, workspace=workspace)
-        due = await runtime.read(list_due_reminders, workspace=workspace, features=runtime.features)
-        people = [reminder.person_id for reminder in due]
-        for start in range(0, len(people), PEOPLE_PER_TRANSACTION):
-            batch = people[start : start + PEOPLE_PER_TRANSACTION]
-            inputs = {"person_ids": batch, "features": runtime.features}
-            count += await runtime.run(enqueue_reminders, workspace=workspace, **inputs)
+    for use_case in BEFORE:
+        count += await runtime.run(use_case, workspace=workspace)
+    due = await runtime.read(list_due_reminders, workspace=workspace, features=runtime.features)
+    people = [reminder.person_id for reminder in due]
+    for start in range(0, len(people), PEOPLE_PER_TRANSACTION):
+        batch = people[start : start + PEOPLE_PER_TRANSACTION]
+        inputs = {"person_ids": batch, "features": runtime.features}
+        count += await runtime.run(enqueue_reminders, workspace=workspace, **inputs)
     return count
+
+
+def list_workspaces_to_remind(session: Session, *, now: datetime) -> list[str]:
+    """Return the ids of the workspaces where something is open, or somebody's hour has come."""
+    open_ones = (has_open(FOLLOWUPS), has_open(PROMISES))
+    return list_workspaces_where(session, somebody_is_due(session, now=now), *open_ones)

@@ -7,10 +7,9 @@ from itertools import count
 from sqlmodel import Session
 
 from bot.core.runtime import Runtime
-from bot.customers.queries.checking import is_rescheduling
+from bot.customers.queries.checking import is_rescheduling, list_rescheduling
 from bot.customers.usecases.rescheduling import reschedule_batch
 from bot.customers.usecases.tallying import fold_tally
-from bot.workspaces.queries import list_workspaces
 
 PAUSE_SECONDS = 0.1
 """Between two batches: on SQLite, whoever waits for the lock asks for it at least that often."""
@@ -22,7 +21,7 @@ FOLDED_EVERY = 20
 async def reschedule_customers(runtime: Runtime) -> int:
     """Recompute what is left to do in every workspace; return how many customers were looked at."""
     looked_at = 0
-    for workspace in await runtime.read(list_workspaces, workspace=None):
+    for workspace in await runtime.read(list_rescheduling, workspace=None):
         for batch in count(1):
             if not await runtime.read(is_rescheduling, workspace=workspace):
                 break

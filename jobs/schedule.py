@@ -13,6 +13,7 @@ from bot.escalations.usecases.scheduled import lose_channel
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides, fetch
 from bot.mentions.usecases.sources import stop_channel
 from bot.people.usecases import pass_on
+from bot.tokens import TokenKeeper
 from jobs.back_up import back_up
 from jobs.check_installation import check_installation
 from jobs.collect_mentions import collect_mentions
@@ -34,14 +35,19 @@ SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelt
 
 
 def build_schedule(
-    runtime: Runtime, clients: Clients, door: HostOverrides = NO_OVERRIDES, backups: BackupFolder | None = None
+    runtime: Runtime,
+    clients: Clients,
+    door: HostOverrides = NO_OVERRIDES,
+    backups: BackupFolder | None = None,
+    tokens: TokenKeeper | None = None,
 ) -> Sequence[Job]:
     """
     Every job, in the order in which one pass runs them: what is owed is delivered, then problems are looked for.
 
-    *backups* is the folder that a backup is made in every day.
+    *backups* is the folder that a backup is made in every day, and *tokens* keeps the tokens of a running bot.
     """
     return (
+        *(_token_jobs(tokens) if tokens else ()),
         Job("check_installation", partial(check_installation, runtime, clients), every=MINUTE),
         Job("sync_people", partial(sync_people, runtime, clients), every=15 * MINUTE, fresh_for=6 * HOUR),
         Job("keep_house", partial(housekeeping, runtime), every=15 * MINUTE, fresh_for=HOUR),
@@ -49,20 +55,26 @@ def build_schedule(
         Job("reconcile_customers", partial(reconcile_customers, runtime), every=15 * MINUTE, fresh_for=HOUR),
         Job("watch_imports", partial(watch_imports, runtime), every=MINUTE),
         Job("level_load", partial(level_load, runtime), every=MINUTE),
-        Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE),
-        Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE),
-        Job("watch_campaigns", partial(watch_campaigns, runtime, clients), every=MINUTE),
+        Job("send_morning_messages", partial(send_morning_messages, runtime), every=MINUTE, alone=False),
+        Job("watch_escalations", partial(watch_escalations, runtime, clients), every=MINUTE, alone=False),
+        Job("watch_campaigns", partial(watch_campaigns, runtime, clients), every=MINUTE, alone=False),
         Job(
             "collect_mentions",
             partial(collect_mentions, runtime, clients, partial(fetch, overrides=door)),
             every=MINUTE,
+            alone=False,
         ),
-        Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE),
+        Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE, alone=False),
         Job("learn_feelings", partial(learn_feelings, runtime), every=15 * MINUTE, fresh_for=15 * MINUTE),
         Job("deliver_outbox", partial(deliver_outbox, runtime, clients, on_dead), every=SECOND, alone=False),
         Job("report_problems", partial(report_problems, runtime), every=15 * MINUTE, fresh_for=HOUR),
         *([Job("back_up", partial(back_up, runtime, backups), every=15 * MINUTE, fresh_for=DAY)] if backups else ()),
     )
+
+
+def _token_jobs(tokens: TokenKeeper) -> Sequence[Job]:
+    renew = [Job("renew_token", tokens.renew, every=MINUTE)] if tokens.renews else []
+    return [*renew, Job("take_up_tokens", tokens.take_up, every=15 * SECOND, alone=False)]
 
 
 async def on_dead(runtime: Runtime, claimed: ClaimedMessage, reason: str, text: str) -> None:

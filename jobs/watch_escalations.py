@@ -1,7 +1,9 @@
 """Warns of response times that run out, notifies managers of late responses, and posts to the escalation channel."""
 
+from functools import partial
+
 from bot.core.runtime import Runtime
-from bot.escalations.queries import find_channel_to_tell
+from bot.escalations.queries import find_channel_to_tell, list_workspaces_to_watch
 from bot.escalations.usecases.scheduled import (
     close_inactive,
     forget_channel_news,
@@ -12,8 +14,8 @@ from bot.escalations.usecases.scheduled import (
     warn_people,
 )
 from bot.workspaces.gateways import look_at_channel
-from bot.workspaces.queries import list_workspaces
 from jobs.deliver_outbox import Clients
+from jobs.sharing import share
 
 CHANNEL_TIMEOUT_SECONDS = 10.0
 
@@ -24,12 +26,16 @@ async def watch_escalations(runtime: Runtime, clients: Clients | None = None) ->
 
     With *clients*, a channel that has been shared with outsiders is given up instead, and the managers are notified.
     """
+    workspaces = await runtime.read(list_workspaces_to_watch, workspace=None)
+    return await share(runtime, "watch_escalations", workspaces, partial(_watch, runtime, clients))
+
+
+async def _watch(runtime: Runtime, clients: Clients | None, workspace: str) -> int:
     count = 0
-    for workspace in await runtime.read(list_workspaces, workspace=None):
-        for use_case in (close_inactive, pass_on_orphaned, warn_people, notify_late, forget_channel_news):
-            count += await runtime.run(use_case, workspace=workspace)
-        if await _may_post(runtime, clients, workspace):
-            count += await runtime.run(post_to_channel, workspace=workspace)
+    for use_case in (close_inactive, pass_on_orphaned, warn_people, notify_late, forget_channel_news):
+        count += await runtime.run(use_case, workspace=workspace)
+    if await _may_post(runtime, clients, workspace):
+        count += await runtime.run(post_to_channel, workspace=workspace)
     return count
 
 

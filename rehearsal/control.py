@@ -9,6 +9,8 @@ from rehearsal.state.channels import Channel, Kind
 from rehearsal.state.people import Person
 from rehearsal.wire.delivery import Ack
 from rehearsal.wire.faults import Faults
+from rehearsal.wire.tokens import Kind as TokenKind
+from rehearsal.wire.tokens import Pair
 from rehearsal.wire.wire import Wire
 
 
@@ -93,6 +95,14 @@ class Control:
         """Install the app again, with the same tokens."""
         self._wire.installed = True
 
+    def replace_token(self, kind: TokenKind = "bot") -> str:
+        """Revoke the bot's token, or the app-level one, and return the one that Slack gives instead."""
+        return self._wire.tokens.replace_bot() if kind == "bot" else self._wire.tokens.replace_app()
+
+    def rotate_tokens(self) -> Pair:
+        """Turn token rotation on, and return the first bot token that expires, with its refresh token."""
+        return self._wire.tokens.rotate(self._ws.clock.now())
+
     def _member(self, who: str | Person) -> Person:
         return self._ws.bot if who == "bot" else self._ws.person(who)
 
@@ -124,6 +134,27 @@ class Control:
         self._wire.sockets.is_down = on
         if on:
             await self._wire.sockets.drop()
+
+    def silence_sockets(self) -> None:
+        """
+        Let the bot's sockets die without a sign: pings aren't answered, and what Slack sends is lost.
+
+        They count as open until the bot opens another one.
+        """
+        self._wire.sockets.silence()
+
+    def occupy_sockets(self, number: int) -> None:
+        """Let *number* of the ten sockets that an app may have be taken by others, such as replicas of the bot."""
+        self._wire.sockets.occupied = number
+        self._ws.changed.notify()
+
+    async def replay(self, words: str = "") -> int:
+        """
+        Send the last signed HTTP delivery with these *words* in its body again, to the byte; return the HTTP status.
+
+        Slack never does that; whoever recorded a delivery can.
+        """
+        return await self._wire.delivery.replay(words)
 
     def grant(self, *scopes: str) -> None:
         """Add scopes to the bot's token."""

@@ -24,7 +24,9 @@ _ACTS = frozenset(
 )
 _OF_MESSAGE = ("channel", "ts", "user", "text", "blocks", "thread_ts", "ephemeral_to", "edited")
 _OF_VIEW = ("id", "title", "blocks", "state", "errors", "trouble")
-_FAULTS = frozenset({"next", "drop_before", "drop_after", "slow", "duplicate_delivery", "clear"})
+_FAULTS = frozenset(
+    {"next", "answer_after", "drop_before", "drop_after", "accept_late", "slow", "duplicate_delivery", "clear"}
+)
 _EVENTS = frozenset({"join_team", "change_person", "join_channel", "leave_channel", "archive", "disconnect"})
 
 

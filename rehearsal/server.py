@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
@@ -67,11 +67,19 @@ class _Server(uvicorn.Server):
             task.cancel()
         await self.lifespan.shutdown()
 
-    def drop(self, request: Request) -> None:
+    def drop(self, request: HTTPConnection) -> None:
         """Abort the connection of *request*."""
-        for connection in tuple(self.server_state.connections):
-            if getattr(connection, "client", None) == request.scope["client"]:
-                connection.transport.abort()
+        for connection in self._connections_of(request):
+            connection.transport.abort()
+
+    def stop_reading(self, request: HTTPConnection) -> None:
+        """Read nothing more from the connection of *request*, so that even its pings aren't answered."""
+        for connection in self._connections_of(request):
+            connection.transport.pause_reading()
+
+    def _connections_of(self, request: HTTPConnection) -> list[Any]:
+        of_client = request.scope["client"]
+        return [one for one in self.server_state.connections if getattr(one, "client", None) == of_client]
 
 
 class Rehearsal:
@@ -108,6 +116,7 @@ class Rehearsal:
         self._extra = extra
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
+        clock.on_moved(self.wire.accept_due)
         clock.on_moved(self.wire.events.deliver_due)
 
     # --- what a bot needs to connect ------------------------------------------------------------------------------
@@ -186,6 +195,7 @@ class Rehearsal:
             app, log_level="error", ws="websockets-sansio", timeout_graceful_shutdown=2, access_log=False
         )
         self._server = _Server(config)
+        self.wire.sockets.stop_reading, self.wire.sockets.abort = self._server.stop_reading, self._server.drop
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
         while not self._server.started:
             if self._serving.done():

@@ -39,6 +39,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.core.outbox:requeue": CLAIMED,
     "bot.core.outbox:mark_absent": CLAIMED,
     "bot.core.outbox:count_waiting": "the queue is one for all workspaces; only numbers leave it",
+    "bot.core.outbox:wait_by_present_time": "the clock that was put back is the one of all workspaces",
     "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
     "bot.conversations.usecases:discard_proposals": "one job forgets what is old, everywhere",
     "bot.customers.usecases.running:list_dead": "one job asks which imports were interrupted, everywhere",
@@ -46,8 +47,10 @@ ALLOWED: Mapping[str, str] = {
     "bot.customers.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
     "bot.reviews.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
     "bot.customers.usecases.uploads:discard_uploads": "one job forgets what is old, everywhere",
+    "bot.checkins.queries.hours:somebody_is_due": "one job asks in which workspaces somebody's hour has come",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",
+    "bot.mentions.usecases.sources:claim_due_sources": "one job fetches what is due, everywhere",
     "bot.mentions.queries.sources:find_signed": "a webhook names its source by an unguessable token",
 }
 """`module:function` → why it may do without a condition on the workspace."""

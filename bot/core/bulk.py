@@ -1,5 +1,6 @@
 """Inserts tens of thousands of rows at once."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -49,6 +50,8 @@ def _copy(connection: sa.Connection, statement: str, rows: Iterable[tuple[Any, .
 
 
 def _bind_processor(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(kind, sa.JSON):
+        return json.dumps  # as SQLAlchemy does; PostgreSQL's driver would do so again for each row of one object
     turn: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
     return turn
 

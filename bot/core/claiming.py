@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from bot.core.database import locks_rows
 from bot.core.outbox import LEASE, QUIET_TIME, ClaimedMessage, DeliveryState, OutboxMessage, said_between
 from bot.core.restores import LAST_RESTORED, Restore
 
@@ -24,6 +25,7 @@ Openings = Callable[[Session, Collection[Address], datetime], Mapping[Address, d
 """`openings(session, addresses, now)`: return when each may be written to: *now*, or the next time after it."""
 
 
+@locks_rows
 def claim(
     session: Session,
     *,

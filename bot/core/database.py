@@ -2,12 +2,12 @@
 
 import importlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +22,8 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from bot.core.clock import new_id
 from bot.core.errors import SettingsError
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -40,6 +42,8 @@ READING: Mapping[str, Mapping[str, Any]] = {
 LIMITED = "evenhand_limited"
 STATEMENT_SECONDS = 10
 """How long PostgreSQL works on one statement of somebody who waits. SQLite has no such limit: it has no server."""
+LOCKING = READING["postgresql"]
+"""Options of a connection for what `locks_rows`, on PostgreSQL."""
 IDLE_SECONDS = 300
 """
 How long PostgreSQL lets a transaction wait for its process, which may stand still or have lost its machine, before it
@@ -132,6 +136,17 @@ def workspace_of(session: Session) -> str:
     return cast("str", workspace)
 
 
+def locks_rows(use_case: F) -> F:
+    """
+    Mark a use case that is right without the isolation of the others (docs/decisions/0002-serializable.md).
+
+    It reads only rows that it locks, or changes rows by one statement that says in which state they must be. PostgreSQL
+    runs it READ COMMITTED, so that processes that do the same at once needn't run it again.
+    """
+    use_case.locks_rows = True  # type: ignore[attr-defined]
+    return use_case
+
+
 def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]]) -> int:
     """
     Insert *rows*, which get an id and the workspace of *session*, into *table*; return how many were inserted.
@@ -145,6 +160,14 @@ def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, A
     return len(session.execute(insert, fresh).all()) if fresh else 0
 
 
+def among(session: Session, column: Any, values: Collection[Any]) -> sa.ColumnElement[bool]:
+    """SQL: the column holds one of *values*. PostgreSQL gets thousands as one array, which takes no compiling."""
+    if session.get_bind().dialect.name == "sqlite":
+        return cast("sa.ColumnElement[bool]", column.in_(values))
+    array = sa.bindparam(None, list(values), postgresql.ARRAY(column.type))
+    return cast("sa.ColumnElement[bool]", column == sa.any_(array))
+
+
 class Database:
     """An engine for writing, and one for reading on the same connections; the only way to a session."""
 
@@ -154,6 +177,7 @@ class Database:
             reading = READING[self.url.get_backend_name()]
             self._write = _make_engine(self.url)
             self._read = self._write.execution_options(**reading)
+            self._lock = self._write.execution_options(**LOCKING) if self.dialect == "postgresql" else self._write
         except (ArgumentError, KeyError, NoSuchModuleError, ImportError) as error:
             raise SettingsError(
                 "DATABASE_URL isn't a database address; write sqlite:///evenhand.db or"
@@ -171,13 +195,15 @@ class Database:
         return self._write
 
     @contextmanager
-    def transaction(self, workspace: str | None, *, limited: bool = False) -> Iterator[Session]:
+    def transaction(self, workspace: str | None, *, limited: bool = False, locking: bool = False) -> Iterator[Session]:
         """
         Yield a session that commits at the end and rolls back on any error; `None` is all workspaces, for jobs.
 
-        PostgreSQL stops each statement of a *limited* session after `STATEMENT_SECONDS`.
+        PostgreSQL stops each statement of a *limited* session after `STATEMENT_SECONDS`; a *locking* one is for use
+        cases that `locks_rows` marks.
         """
-        with _open_session(self._write, workspace, limited=limited) as session, session.begin():
+        engine = self._lock if locking else self._write
+        with _open_session(engine, workspace, limited=limited) as session, session.begin():
             yield session
 
     @contextmanager

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot.core.database import locks_rows
 from bot.core.schemas import Schema
 
 JOB_WORDS = {
@@ -24,6 +25,8 @@ JOB_WORDS = {
     "keep_house": "tidying up",
     "report_problems": "looking for problems",
     "back_up": "backing up the database",
+    "renew_token": "renewing Slack's token",
+    "take_up_tokens": "taking up rotated tokens",
 }
 """What each job does, as people read it on Home, in `/evenhand health` and in the doctor."""
 
@@ -57,6 +60,7 @@ class Heartbeat(Schema):
     error: str | None
 
 
+@locks_rows
 def begin_run(session: Session, *, name: str, lease: timedelta, now: datetime) -> int | None:
     """
     Take the lease of job *name*. Return its fencing number, or None while another process holds the lease or is about
@@ -78,6 +82,7 @@ def begin_run(session: Session, *, name: str, lease: timedelta, now: datetime) -
     return run.fence
 
 
+@locks_rows
 def end_run(session: Session, *, name: str, fence: int, error: str | None, now: datetime) -> bool:
     """Give the lease back and store how the run went. Return False when the lease was lost meanwhile."""
     run = session.exec(select(JobRun).where(JobRun.name == name, JobRun.fence == fence).with_for_update()).first()
@@ -89,12 +94,14 @@ def end_run(session: Session, *, name: str, fence: int, error: str | None, now: 
     return True
 
 
+@locks_rows
 def renew_run(session: Session, *, name: str, fence: int, lease: timedelta, now: datetime) -> bool:
     """Hold the lease of a job that is still running from now on. Return False when it was lost meanwhile."""
     held = sa.update(JobRun).where(col(JobRun.name) == name, col(JobRun.fence) == fence)
     return bool(session.exec(held.values(lease_until=now + lease)).rowcount)
 
 
+@locks_rows
 def release_run(session: Session, *, name: str, fence: int, now: datetime) -> None:  # noqa: ARG001 - every use case takes the time
     """Give back the lease of a job that was stopped before its end, so that the next process needn't wait for it."""
     session.exec(sa.update(JobRun).where(col(JobRun.name) == name, col(JobRun.fence) == fence).values(lease_until=None))

@@ -1,5 +1,6 @@
 """What the running bot reports of itself while it works; nothing is kept unless somebody measures."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 
@@ -40,3 +41,38 @@ class NoMeasures:
 
 
 NO_MEASURES = NoMeasures()
+
+
+class Span(Protocol):
+    """Something that takes time, in a trace."""
+
+    def set_attribute(self, key: str, value: str) -> None:
+        """Add what is known only at its end."""
+        ...
+
+
+class Traces(Protocol):
+    """Takes what happens when, and in what. No name of a customer or person belongs into it."""
+
+    def span(self, name: str, **attributes: str) -> AbstractContextManager[Span]:
+        """Return a context for something that begins now; an error that leaves it marks it as failed."""
+        ...
+
+
+class NoSpan:
+    """Keeps nothing."""
+
+    def set_attribute(self, key: str, value: str) -> None:
+        """Keep nothing."""
+
+
+class NoTraces:
+    """Keeps nothing."""
+
+    def span(self, name: str, **attributes: str) -> AbstractContextManager[Span]:  # noqa: ARG002 - as the protocol
+        """Keep nothing."""
+        return NO_CONTEXT
+
+
+NO_CONTEXT: AbstractContextManager[Span] = nullcontext(NoSpan())
+NO_TRACES = NoTraces()

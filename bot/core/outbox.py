@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col
 
-from bot.core.database import Row, choice, insert_new, within_workspace
+from bot.core.database import Row, choice, insert_new, locks_rows, within_workspace
 from bot.core.errors import AlreadyDone
 from bot.core.restores import CATCHING_UP, Gap
 from bot.core.schemas import Notification, Schema
@@ -221,6 +221,7 @@ def said_between(row: OutboxMessage, gap: Gap | None) -> tuple[datetime, datetim
     return None, None
 
 
+@locks_rows
 def mark_sending(session: Session, *, claimed: ClaimedMessage, channel: str, now: datetime) -> bool:
     """
     Store, before each POST, that it is about to be made; return False when the claim was lost meanwhile.
@@ -231,18 +232,21 @@ def mark_sending(session: Session, *, claimed: ClaimedMessage, channel: str, now
     return bool(session.exec(held.values(state=DeliveryState.SENDING, posted_at=now, channel=channel)).rowcount)
 
 
+@locks_rows
 def mark_sent(session: Session, *, claimed: ClaimedMessage, channel: str, ts: str, now: datetime) -> None:
     """Store that Slack accepted it."""
     held = _held(claimed, DeliveryState.SENDING, DeliveryState.UNKNOWN)
     session.exec(held.values(state=DeliveryState.SENT, channel=channel, ts=ts, finished_at=now, reason=None))
 
 
+@locks_rows
 def mark_dead(session: Session, *, claimed: ClaimedMessage, reason: str, now: datetime) -> bool:
     """Store that Slack refused it. Return True when this call was the one that gave up."""
     held = _held(claimed, *UNSETTLED)
     return bool(session.exec(held.values(state=DeliveryState.DEAD, reason=reason[:200], finished_at=now)).rowcount)
 
 
+@locks_rows
 def mark_unknown(
     session: Session, *, claimed: ClaimedMessage, after: timedelta | None = None, reason: str, now: datetime
 ) -> None:
@@ -256,6 +260,7 @@ def mark_unknown(
     session.exec(_failed(claimed, reason, counts=after is None).values(again))
 
 
+@locks_rows
 def requeue(session: Session, *, claimed: ClaimedMessage, after: timedelta | None, reason: str, now: datetime) -> None:
     """Store that it was not sent, to be tried again *after* that time, or after a growing pause; it is never lost."""
     pause = after if after is not None else _pause(claimed)
@@ -263,12 +268,14 @@ def requeue(session: Session, *, claimed: ClaimedMessage, after: timedelta | Non
     session.exec(_failed(claimed, reason, counts=after is None).values(again))
 
 
+@locks_rows
 def mark_absent(session: Session, *, claimed: ClaimedMessage, now: datetime) -> None:
     """Store that it isn't in the channel: it is posted now, and not looked for again before that."""
     again = {"state": DeliveryState.PENDING, "not_before": now, "posted_at": now, "lease_until": None}
     session.exec(_failed(claimed, "it isn't there", counts=False).values(again))
 
 
+@locks_rows
 def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime, now: datetime) -> None:
     """Send nothing to this channel before *until*, because Slack asked for it; other channels go on."""
     requeue(session, claimed=claimed, after=until - now, reason="ratelimited", now=now)
@@ -282,6 +289,27 @@ def pause_channel(session: Session, *, claimed: ClaimedMessage, until: datetime,
         )
         .values(not_before=until)
     )
+
+
+def wait_by_present_time(session: Session, *, now: datetime) -> int:
+    """
+    Let messages of all workspaces that a clock ahead of *now* put off, claimed or posted wait by the present time.
+
+    Whether it is an hour to write to their recipients is looked at again. Return how many rows were changed.
+    """
+    state, not_before = col(OutboxMessage.state), col(OutboxMessage.not_before)
+    lease_until, enqueued_at = col(OutboxMessage.lease_until), col(OutboxMessage.enqueued_at)
+    posted_at = col(OutboxMessage.posted_at)
+    unsent, unknown = state == DeliveryState.PENDING, state == DeliveryState.UNKNOWN
+    changes: tuple[tuple[Any, dict[str, datetime]], ...] = (
+        (sa.and_(unsent, not_before > now), {"not_before": now}),
+        (sa.and_(unknown, not_before > now + QUIET_TIME), {"not_before": now + QUIET_TIME}),
+        (lease_until > now + LEASE, {"lease_until": now + LEASE}),
+        (enqueued_at > now, {"enqueued_at": now}),
+        (posted_at > now, {"posted_at": now}),
+    )
+    undelivered = sa.update(OutboxMessage).where(state.in_(UNDELIVERED))
+    return sum(session.exec(undelivered.where(which).values(values)).rowcount for which, values in changes)
 
 
 def find_sent(session: Session, key: str) -> SentMessage | None:

@@ -20,7 +20,8 @@ from bot.core.clock import Clock
 from bot.core.database import Database, is_retriable, took_too_long
 from bot.core.errors import TookTooLong
 from bot.core.feature import Feature
-from bot.core.measures import NO_MEASURES, Measures
+from bot.core.leases import HELD
+from bot.core.measures import NO_MEASURES, NO_TRACES, Measures, Traces
 
 T = TypeVar("T")
 
@@ -52,6 +53,7 @@ class Runtime:
     ) -> None:
         self.host_overrides = host_overrides
         self.measures: Measures = NO_MEASURES
+        self.traces: Traces = NO_TRACES
         self.database = database
         self.clock = clock
         self.features = tuple(features)
@@ -59,6 +61,7 @@ class Runtime:
         self._background_threads = ThreadPoolExecutor(BACKGROUND_THREADS, thread_name_prefix="background")
         self._threads = self._foreground_threads
         self._limited = True
+        self._behind: Self | None = None
         self.closing = Event()
         self._watchers: list[Watcher] = []
         self._background_tasks: set[asyncio.Task[None]] = set()
@@ -69,7 +72,13 @@ class Runtime:
         twin = copy(self)
         twin._threads = self._background_threads  # noqa: SLF001 - a copy of its own
         twin._limited = False  # noqa: SLF001 - as above
+        twin._behind = self  # noqa: SLF001 - as above
         return twin
+
+    @property
+    def foreground(self) -> Self:
+        """This runtime on the threads for people who wait: for what is short and must not wait behind jobs."""
+        return self._behind or self
 
     def on_change(self, watcher: Watcher) -> None:
         """Await `watcher(workspace, person)`, in a task of its own, after each use case that a person ran."""
@@ -80,6 +89,7 @@ class Runtime:
         Run *use_case* `(session, *, …, now)` in one transaction and return what it returns, after the commit.
 
         Raises:
+            LeaseLost: it is the work of a job whose lease has run out.
             TookTooLong: PostgreSQL stopped a statement that somebody waits for.
         """
         result = await self._in_thread(partial(self._run, use_case, workspace, inputs, limited=self._limited))
@@ -128,10 +138,13 @@ class Runtime:
             await asyncio.gather(*self._background_tasks, return_exceptions=True)
 
     def _run(self, use_case: Callable[..., T], workspace: str | None, inputs: Mapping[str, Any], *, limited: bool) -> T:
-        inputs = {"now": self.clock.now(), **inputs}
+        inputs, locking = {"now": self.clock.now(), **inputs}, getattr(use_case, "locks_rows", False)
         for attempt in range(1, ATTEMPTS + 1):
+            if lease := HELD.get():
+                lease.require()
             try:
-                with _stopping(use_case, limited), self.database.transaction(workspace, limited=limited) as session:
+                opened = self.database.transaction(workspace, limited=limited, locking=locking)
+                with _stopping(use_case, limited), opened as session:
                     session.info["now"] = inputs["now"]
                     return use_case(session, **inputs)
             except DBAPIError as error:

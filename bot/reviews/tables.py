@@ -60,20 +60,6 @@ class DailyReconciliation(Row, table=True):
     content: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
 
 
-class SizeLimits(Row, table=True):
-    """The limits between sizes from an instant on: rising amounts in a currency; without amounts there are fifths."""
-
-    __tablename__ = "size_limits"
-    __table_args__ = within_workspace(
-        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]), sa.Index(None, "workspace_id", "set_at")
-    )
-
-    set_at: datetime
-    set_by: str = Field(max_length=32)
-    amounts: list[int] = Field(default_factory=list, sa_type=sa.JSON)
-    currency: str = Field(default="", max_length=3)
-
-
 def _row(of: str, tags: str) -> str:
     return ", ".join(f"{of}.{name}{tags if name == 'tags' else ''}" for name in FACT_NAMES)
 

@@ -9,33 +9,31 @@ import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import SettingsError
 from bot.core.feature import Feature
+from bot.core.measures import NO_TRACES
 from bot.core.runtime import Runtime
 from bot.slack.again import register_again
+from bot.slack.clients import NOT_SLACKS, SlackClient, build_client, build_respond, error_code
+from bot.slack.commands import CommandNames
 
-SLACK_TIMEOUT_SECONDS = 15
 REFUSALS = frozenset(
     {
         "access_denied", "account_inactive", "forbidden_team", "invalid_auth", "invalid_token", "missing_scope",
         "no_permission", "not_allowed_token_type", "not_authed", "org_login_required", "token_expired", "token_revoked",
     }
 )  # fmt: skip
-NOT_SLACKS = "an answer that isn't Slack's"
 ANYTHING = re.compile("")
 OUTDATED = "This button is from an older message and no longer works. Type /checkin or /customers instead."
 
 log = structlog.get_logger(__name__)
-
-
-def build_client(*, token: str | None, api_url: str) -> AsyncWebClient:
-    """Return a client of Slack's API without retries: a call whose connection dropped may have been carried out."""
-    return AsyncWebClient(token=token, base_url=api_url, timeout=SLACK_TIMEOUT_SECONDS, retry_handlers=[])
 
 
 async def ask_slack(client: AsyncWebClient, method: str, *, setting: str, place: str, token: str | None = None) -> Any:
@@ -58,29 +56,24 @@ async def ask_slack(client: AsyncWebClient, method: str, *, setting: str, place:
         raise SettingsError("Slack can't be reached; check the network and SLACK_API_URL.") from error
 
 
-async def auth_test(client: AsyncWebClient) -> Any:
+async def auth_test(client: AsyncWebClient, *, setting: str = "SLACK_BOT_TOKEN") -> Any:
     """Return who the bot is, as `auth.test` says; raises as `ask_slack`."""
-    return await ask_slack(client, "auth.test", setting="SLACK_BOT_TOKEN", place="OAuth & Permissions")
+    return await ask_slack(client, "auth.test", setting=setting, place="OAuth & Permissions")
 
 
-async def open_connection(client: AsyncWebClient, app_token: str) -> str:
+async def open_connection(client: AsyncWebClient, app_token: str, *, setting: str = "SLACK_APP_TOKEN") -> str:
     """Return an address that opens one socket; raises as `ask_slack`."""
     place = "Basic Information → App-Level Tokens"
-    answer = await ask_slack(
-        client, "apps.connections.open", setting="SLACK_APP_TOKEN", place=place, token=app_token
-    )  # fmt: skip
+    answer = await ask_slack(client, "apps.connections.open", setting=setting, place=place, token=app_token)
     return str(answer["url"])
 
 
-def error_code(error: SlackApiError) -> str:
-    """Return Slack's code for an error, or `NOT_SLACKS` for an answer such as a proxy's page."""
-    data = getattr(error.response, "data", None)
-    code = data.get("error") if isinstance(data, dict) else None
-    return re.sub(r"[^\w.-]", "", str(code or ""))[:80] or NOT_SLACKS
+def build_app(*, client: SlackClient, runtime: Runtime, features: Sequence[Feature]) -> AsyncApp:
+    """
+    Return the Bolt app with the listeners of all features, and an answer for requests that none of them takes.
 
-
-def build_app(*, client: AsyncWebClient, runtime: Runtime, features: Sequence[Feature]) -> AsyncApp:
-    """Return the Bolt app with the listeners of all features, and an answer for requests that none of them takes."""
+    Commands have the names that *client* has for them.
+    """
     app = AsyncApp(
         name="evenhand",  # else Bolt reads the sources of all that is on the stack, a megabyte, to name itself
         logger=_bolt_logger(),
@@ -96,7 +89,38 @@ def build_app(*, client: AsyncWebClient, runtime: Runtime, features: Sequence[Fe
     register_again(app)
     _answer_the_rest(app)
     app.error(_log_what_escaped)
+    if client.names.prefix:
+        _rename_commands(app, client.names)
+    if client.names.prefix or client.traces is not NO_TRACES:
+        _use_clients(app, client)
     return app
+
+
+def _rename_commands(app: AsyncApp, names: CommandNames) -> None:
+    """Let commands come in under the names that the listeners know, and go out under those of the workspace."""
+    dispatch = app.async_dispatch
+
+    async def renamed(request: AsyncBoltRequest) -> BoltResponse:
+        if "command" in request.body:
+            request.body["command"] = names.known(str(request.body["command"]))
+        response = await dispatch(request)
+        response.body = names.rename_answer(response.body)
+        return response
+
+    app.async_dispatch = renamed  # type: ignore[assignment, method-assign]  # HTTP and Socket Mode both call it
+
+
+def _use_clients(app: AsyncApp, like: SlackClient) -> None:
+    """Let listeners call Slack and answer with clients like that one, in the place of Bolt's."""
+
+    async def use(context: AsyncBoltContext, next_: Callable[[], Awaitable[Any]]) -> Any:
+        client = build_client(token=context.client.token, api_url=like.base_url, names=like.names)
+        client.traces = like.traces
+        context["client"] = client
+        context["respond"] = build_respond(context.response_url, like.names)
+        return await next_()
+
+    app.use(use)
 
 
 def _authorizer(client: AsyncWebClient) -> Callable[..., Awaitable[AuthorizeResult]]:
@@ -106,14 +130,13 @@ def _authorizer(client: AsyncWebClient) -> Callable[..., Awaitable[AuthorizeResu
     Without it, Bolt looks for installations in files as soon as the environment has a SLACK_CLIENT_ID and a
     SLACK_CLIENT_SECRET.
     """
-    known: list[AuthorizeResult] = []
+    who: dict[str, str] = {}
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        if not known:
-            who = await client.auth_test()
-            identity = {"bot_token": client.token, "bot_id": who["bot_id"], "bot_user_id": who["user_id"]}
-            known.append(AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, **identity))
-        return known[0]
+        if not who:
+            answer = await client.auth_test()
+            who.update(bot_id=answer["bot_id"], bot_user_id=answer["user_id"])
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token, **who)
 
     return authorize
 

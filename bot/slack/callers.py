@@ -21,6 +21,8 @@ from bot.core.runtime import Runtime
 from bot.slack import blocks as ui
 from bot.slack.again import EXPIRED_TRIGGER, offer_again
 from bot.slack.blocks import Block, Message
+from bot.slack.clients import build_respond
+from bot.slack.commands import PLAIN_NAMES
 from bot.slack.message_refs import MessageLocks, MessageRef, is_slacks, update_message
 from bot.slack.modals import error_sentence, loading_modal, notice_modal
 from bot.slack.payloads import Form, actions_in, value_in
@@ -177,7 +179,7 @@ class Caller:
         if url == self.url:
             respond = cast("AsyncRespond", self.context.respond)
         elif is_slacks(self.client, url):
-            respond = AsyncRespond(response_url=url)
+            respond = build_respond(url, getattr(self.client, "names", PLAIN_NAMES))
         else:
             return
         answer = message.replacement() if replaces else {**message.answer(), "replace_original": False}

@@ -22,6 +22,7 @@ LONGEST_RETRY_SECONDS = 30.0
 WATCH_SECONDS = 1.0
 STUCK_SECONDS = 60.0  # without a connection before the client is replaced by a new one
 CLOSING_SECONDS = 5.0
+TOO_MANY = "too_many_websockets"  # Slack's reason for closing the eleventh connection of an app
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,7 @@ class SocketClient(SocketModeClient):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._handling: set[asyncio.Task[None]] = set()
+        self._pause = 0.0
 
     async def process_message(self) -> None:
         """Handle the next message that arrived; one that isn't Slack's is logged."""
@@ -45,9 +47,20 @@ class SocketClient(SocketModeClient):
         if message is None:
             log.warning("socket.unreadable", size=len(str(raw)))
             return
+        if message.get("type") == "disconnect" and message.get("reason") == TOO_MANY:
+            self._pause = min(max(self._pause * 2, FIRST_RETRY_SECONDS), LONGEST_RETRY_SECONDS)
+            log.warning("socket.too_many", retry_after=self._pause)
+            return  # Slack closes the connection; the SDK would request the next one at once, again and again
+        if message.get("type") == "hello":
+            self._pause = 0.0
         task = asyncio.create_task(self.run_message_listeners(message, raw))
         self._handling.add(task)
         task.add_done_callback(self._handling.discard)
+
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:
+        """Connect to a new address, after a pause where the app had too many connections."""
+        await asyncio.sleep(self._pause)
+        await super().connect_to_new_endpoint(force)
 
     async def connect(self) -> None:
         """Connect, and repeat that with growing pauses until it succeeds or the client is closed."""
@@ -110,6 +123,12 @@ class SlackSocket:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._client is not None:
             await self._client.close()  # type: ignore[no-untyped-call]
+
+    def use(self, app_token: str) -> None:
+        """Open connections with *app_token* from now on; the present one stays as long as Slack lets it."""
+        self._app_token = app_token
+        if self._client is not None:
+            self._client.app_token = app_token
 
     async def find_problem(self) -> str | None:
         """Return a sentence if there is no connection at present."""

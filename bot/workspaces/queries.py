@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.core.outbox import SLACKS_ANSWER, HeldUp, list_held_up
-from bot.workspaces.tables import AuditEntry, Workspace
+from bot.workspaces.rules import TokenKind, fingerprint
+from bot.workspaces.schemas import TokenSchema
+from bot.workspaces.tables import AuditEntry, SlackToken, Workspace
 
 UNINSTALLED_WORKSPACES = sa.select(col(Workspace.id)).where(col(Workspace.uninstalled_at).is_not(None))
 """Selects the ids of the workspaces whose data is kept though the bot is no longer installed there."""
@@ -30,6 +33,12 @@ def list_workspaces(session: Session, *, now: datetime) -> list[str]:  # noqa: A
     return list(session.exec(query.order_by(col(Workspace.id))).all())
 
 
+def list_workspaces_where(session: Session, *conditions: Any) -> list[str]:
+    """Return the ids of the workspaces in which the bot is installed, and for which one of *conditions* holds."""
+    query = select(Workspace.id).where(col(Workspace.uninstalled_at).is_(None), sa.or_(*conditions))
+    return list(session.exec(query.order_by(col(Workspace.id))).all())
+
+
 def list_uninstalled(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
     """Return the ids of the workspaces whose data is kept though the bot is no longer installed there."""
     return list(session.scalars(UNINSTALLED_WORKSPACES.order_by(col(Workspace.id))).all())
@@ -42,8 +51,33 @@ def find_removal(session: Session, *, now: datetime) -> str | None:  # noqa: ARG
         return None
     return (
         f"The app was uninstalled from {workspace.name} on {workspace.uninstalled_at:%-d %b %Y}: nothing is sent, and "
-        "the data is kept. Install the app again, copy its token to SLACK_BOT_TOKEN and restart the bot."
+        "the data is kept. Install the app again, and give its token to `evenhand rotate-token`."
     )
+
+
+def get_bot_user(session: Session, *, now: datetime) -> str:  # noqa: ARG001 - every query takes the time
+    """Return the Slack id of the bot's own user in this session's workspace."""
+    return get_workspace(session).bot_user_id
+
+
+def find_token(
+    session: Session,
+    *,
+    kind: TokenKind,
+    setting: str,
+    now: datetime,  # noqa: ARG001 - every query takes the time
+) -> TokenSchema | None:
+    """Return the token that replaces *setting*, the one of the settings; None where that one holds."""
+    row = find_token_row(session, kind)
+    if row is None or row.replaces != fingerprint(setting):
+        return None
+    return TokenSchema(token=row.token, refresh_token=row.refresh_token, expires_at=row.expires_at)
+
+
+def find_token_row(session: Session, kind: TokenKind) -> SlackToken | None:
+    """Return the row of this session's workspace with a token of that kind."""
+    query = select(SlackToken).where(SlackToken.workspace_id == workspace_of(session), SlackToken.kind == kind)
+    return session.exec(query).one_or_none()
 
 
 def list_problems(session: Session, now: datetime) -> list[str]:
@@ -68,5 +102,8 @@ def _held_up_sentence(held_up: HeldUp) -> str:
         return f"{messages}, and nobody has tried to deliver them: look whether the bot is running."
     why = f"{messages} ({held_up.reason})"
     if held_up.reason.startswith(SLACKS_ANSWER):
-        return f"{why}: mend the app's installation or its SLACK_BOT_TOKEN; they are sent as soon as Slack takes them."
+        return (
+            f"{why}: mend the app's installation or its token (`evenhand rotate-token`); they are sent as soon as "
+            "Slack takes them."
+        )
     return f"{why}: they are sent as soon as Slack can be reached."

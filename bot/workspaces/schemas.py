@@ -1,5 +1,9 @@
 """The data of workspaces that leaves the feature."""
 
+from datetime import datetime
+
+from pydantic import SecretStr
+
 from bot.core.schemas import Schema
 
 
@@ -47,3 +51,11 @@ class ChannelSchema(Schema):
             ),
         )
         return next((sentence for is_so, sentence in checks if is_so), None)
+
+
+class TokenSchema(Schema):
+    """A token that replaces one of the settings; *refresh_token* brings the next one where Slack rotates tokens."""
+
+    token: SecretStr
+    refresh_token: SecretStr | None = None
+    expires_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""Workspaces and their audit trail."""
+"""Workspaces, the limits between sizes that they have set, their audit trail, and newer tokens."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,12 +7,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from bot.core.database import WORKSPACE_ID_LENGTH, Row, within_workspace
+from bot.core.database import WORKSPACE_ID_LENGTH, Row, choice, within_workspace
 from bot.workspaces.rules import (
     DEFAULT_CADENCE_DAYS,
     DEFAULT_CADENCE_FLOOR_DAYS,
     DEFAULT_FIRST_CALLS_A_DAY,
     DEFAULT_NEGLECT_FACTOR,
+    TokenKind,
 )
 
 
@@ -69,3 +70,38 @@ class AuditEntry(Row, table=True):
     before: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     after: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     customer_id: UUID | None = None
+
+
+class SlackToken(Row, table=True):
+    """
+    A token of Slack's that replaces one of the settings, which *replaces* is the fingerprint of.
+
+    Where Slack rotates tokens, this one ends at *expires_at* and *refresh_token* brings the next one, once. Backups
+    leave the rows of this table out.
+    """
+
+    __tablename__ = "slack_tokens"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]), sa.UniqueConstraint("workspace_id", "kind")
+    )
+
+    kind: TokenKind = Field(sa_type=choice(TokenKind))
+    token: str = Field(max_length=500)
+    refresh_token: str | None = Field(default=None, max_length=500)
+    expires_at: datetime | None = None
+    replaces: str = Field(max_length=64)
+    changed_at: datetime
+
+
+class SizeLimits(Row, table=True):
+    """Limits between customers' sizes from an instant on: rising amounts in a currency; fifths where there are none."""
+
+    __tablename__ = "size_limits"
+    __table_args__ = within_workspace(
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]), sa.Index(None, "workspace_id", "set_at")
+    )
+
+    set_at: datetime
+    set_by: str = Field(max_length=32)
+    amounts: list[int] = Field(default_factory=list, sa_type=sa.JSON)
+    currency: str = Field(default="", max_length=3)

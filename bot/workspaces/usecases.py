@@ -9,9 +9,17 @@ from sqlmodel import Session
 
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
-from bot.workspaces.queries import find_workspace, get_workspace
-from bot.workspaces.rules import CADENCE_RANGE, FACTOR_RANGE, FIRST_CALLS_RANGE, FLOOR_RANGE
-from bot.workspaces.tables import AuditEntry, Workspace
+from bot.workspaces.queries import find_token_row, find_workspace, get_workspace
+from bot.workspaces.rules import (
+    CADENCE_RANGE,
+    FACTOR_RANGE,
+    FIRST_CALLS_RANGE,
+    FLOOR_RANGE,
+    TokenKind,
+    fingerprint,
+)
+from bot.workspaces.schemas import TokenSchema
+from bot.workspaces.tables import AuditEntry, SlackToken, Workspace
 
 BOT = "bot"  # the author of what no person did
 SUBJECT_LENGTH, ACTION_LENGTH = 64, 60
@@ -79,6 +87,26 @@ def uninstall_workspace(session: Session, *, now: datetime) -> bool:
     workspace.uninstalled_at = now
     record(session, "workspace.uninstalled", by=BOT, kind="workspace", subject=workspace.id, now=now)
     return True
+
+
+def rotate_token(
+    session: Session, *, kind: TokenKind, setting: str, token: TokenSchema, by: str, now: datetime
+) -> None:
+    """Store a token that somebody gave, as `store_token` does, and that they did."""
+    store_token(session, kind=kind, setting=setting, token=token, now=now)
+    record(session, "workspace.token", by=by, kind="workspace", subject=workspace_of(session), now=now)
+
+
+def store_token(session: Session, *, kind: TokenKind, setting: str, token: TokenSchema, now: datetime) -> None:
+    """Store that *token* holds in the place of *setting*, the token of that kind in the settings."""
+    row = find_token_row(session, kind)
+    if row is None:
+        row = SlackToken(kind=kind, token="", replaces="", changed_at=now)
+        session.add(row)
+    refresh = token.refresh_token
+    row.token, row.refresh_token = token.token.get_secret_value(), refresh.get_secret_value() if refresh else None
+    row.expires_at, row.replaces, row.changed_at = token.expires_at, fingerprint(setting), now
+    session.flush()
 
 
 def setting_problems(*, cadence: int, floor: int, factor: float, first_calls: int) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The Web API: checks token, faults, rate limits, scopes and arguments, then calls the method's handler."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -27,17 +29,32 @@ _BOT_MISTAKES = {
 async def handle_call(wire: Wire, request: Request, drop: Drop) -> Response:
     """Handle one API call, and apply the fault that is set for it, if any."""
     method = request.path_params["method"]
-    fault = wire.faults.pop(method)
-    if fault is not None and fault.kind == "drop_before":
+    channel = await _channel_of(request) if wire.faults.are_any_of_channels else ""
+    fault = wire.faults.pop(method, channel)
+    if fault is None:
+        return await _answer(wire, request)
+    if fault.kind == "drop_before":
         return _drop_connection(wire, request, drop, method, "dropped before it was accepted")
-    if fault is not None and fault.kind == "answer":
+    if fault.kind == "answer":
         return _apply_fault(wire, method, fault)
+    if fault.kind == "accept_late":
+        await request.body()  # it is read again when the call is accepted
+        wire.accept_later(timedelta(seconds=fault.seconds), partial(_answer, wire, request))
+        return _drop_connection(wire, request, drop, method, f"accepted {fault.seconds} s later")
     response = await _answer(wire, request)
-    if fault is not None and fault.kind == "slow":
+    if fault.kind == "slow":
         await wire.pause(fault.seconds)
-    if fault is not None and fault.kind == "drop_after":
+    if fault.kind == "drop_after":
         return _drop_connection(wire, request, drop, method, "accepted, then dropped without an answer")
-    return response
+    return _apply_fault(wire, method, fault) if fault.kind == "answer_after" else response
+
+
+async def _channel_of(request: Request) -> str:
+    """Return the channel that a call is about; empty if it is about none or can't be read."""
+    try:
+        return (await parse_call(request)).text("channel")
+    except ApiError:
+        return ""
 
 
 def _drop_connection(wire: Wire, request: Request, drop: Drop, method: str, words: str) -> Response:
@@ -49,14 +66,19 @@ def _drop_connection(wire: Wire, request: Request, drop: Drop, method: str, word
 def _apply_fault(wire: Wire, method: str, fault: Fault) -> Response:
     if fault.status == _TOO_MANY:
         return _rate_limited(wire, method, fault.retry_after)
+    if fault.content is not None:
+        wire.workspace.log_traffic("in", method, "fault on order", fault.content, fault.status, "not Slack's answer")
+        kind = "application/json" if fault.content.startswith(("{", "[")) else "text/html"
+        return Response(fault.content, status_code=fault.status, media_type=kind)
     error = fault.error or "internal_error"
     wire.workspace.log_traffic("in", method, "fault on order", None, fault.status, error)
     return JSONResponse({"ok": False, "error": error}, status_code=fault.status)
 
 
-def _rate_limited(wire: Wire, method: str, seconds: float, body: Any = None) -> Response:
-    wire.workspace.log_traffic("in", method, f"wait {seconds} s", body, _TOO_MANY, "ratelimited")
-    headers = {"retry-after": str(int(seconds) if seconds == int(seconds) else seconds)}
+def _rate_limited(wire: Wire, method: str, seconds: float | None, body: Any = None) -> Response:
+    words = "wait" if seconds is None else f"wait {seconds} s"
+    wire.workspace.log_traffic("in", method, words, body, _TOO_MANY, "ratelimited")
+    headers = {} if seconds is None else {"retry-after": str(int(seconds) if seconds == int(seconds) else seconds)}
     return JSONResponse({"ok": False, "error": "ratelimited"}, status_code=_TOO_MANY, headers=headers)
 
 
@@ -102,11 +124,10 @@ def _require_token(wire: Wire, rule: Method, call: ApiCall) -> None:
         return
     if not call.token:
         raise ApiError("not_authed")
-    if call.token not in (wire.bot_token, wire.app_token):
-        raise ApiError("invalid_auth")
+    kind = wire.tokens.check(call.token, wire.workspace.clock.now())
     if not wire.installed:
         raise ApiError("token_revoked")
-    if call.token != (wire.app_token if rule.token == "app" else wire.bot_token):  # noqa: S105 - a kind of token
+    if kind != rule.token:
         raise ApiError("not_allowed_token_type")
 
 

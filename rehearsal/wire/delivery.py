@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from rehearsal.wire.sockets import SocketClosed, Sockets
 Json = dict[str, Any]
 Kind = Literal["slash_commands", "interactive", "events_api"]
 ACK_SECONDS = 3.0
+RECORDED = 50  # of the last deliveries by HTTP, to be replayed
 _OK = 200
 
 
@@ -41,6 +43,15 @@ class Ack:
     no_retry: bool = False
 
 
+@dataclass(frozen=True)
+class _Signed:
+    """A signed request as it was sent."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
+
+
 def sign(secret: str, timestamp: str, body: str) -> str:
     """Return Slack's signature of a request body."""
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
@@ -56,6 +67,7 @@ class Delivery:
         self.request_url: str | None = None
         self.ack_times: list[float] = []
         self._client: httpx.AsyncClient | None = None
+        self._recorded: deque[_Signed] = deque(maxlen=RECORDED)
 
     async def send(self, kind: Kind, payload: Json, retry: Retry | None = None) -> Ack:
         """Deliver *payload* once, and wait up to three real seconds for the answer; keep how long it took, in ms."""
@@ -107,7 +119,21 @@ class Delivery:
         }
         if retry is not None:
             headers |= {"x-slack-retry-num": str(retry.number), "x-slack-retry-reason": retry.reason}
+        self._recorded.append(_Signed(url, body.encode(), headers))
         return await self._http().post(url, content=body.encode(), headers=headers)
+
+    async def replay(self, words: str = "") -> int:
+        """
+        Send the last HTTP delivery with these *words* in its body again as it was; return the HTTP status.
+
+        Raises:
+            LookupError: nothing with these words was delivered by HTTP.
+        """
+        found = [signed for signed in self._recorded if words.encode() in signed.body]
+        if not found:
+            raise LookupError(f"Nothing with {words!r} was delivered by HTTP; set the rehearsal's request_url.")
+        response = await self._http().post(found[-1].url, content=found[-1].body, headers=found[-1].headers)
+        return response.status_code
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:

@@ -148,9 +148,12 @@ class Events:
         ack = await self._attempt(body, None)
         if not ack.ok and not ack.no_retry:
             await self._retry(_PendingRetry(self._wire.workspace.clock.now(), body, 1, ack.reason))
-        times, reason = self._wire.faults.pop_duplicate()
-        for number in range(1, times + 1):
-            await self._attempt(body, Retry(number, reason))
+        again = self._wire.faults.pop_duplicate()
+        for number in range(1, again.times + 1):
+            if again.new_ids:
+                await self._attempt(self._envelope(event), None)
+            else:
+                await self._attempt(body, Retry(number, again.reason))
 
     def _has_scope(self, name: str) -> bool:
         needed = _SCOPES.get(name, frozenset())

@@ -15,6 +15,10 @@ GRACE_SECONDS = 10.0
 TICKET_SECONDS = 30.0  # Slack names no number; an address that wasn't used soon is refused
 
 
+Transports = Callable[[WebSocket], None]
+"""Does something with the connection below a WebSocket."""
+
+
 class SocketClosed(ConnectionError):
     """The socket closed before the envelope was acknowledged."""
 
@@ -26,6 +30,7 @@ class Connection:
     socket: WebSocket
     waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
     closing: bool = False
+    silent: bool = False
     sent: int = 0
     close_timer: asyncio.TimerHandle | None = None
 
@@ -35,7 +40,8 @@ class Connection:
         self.waiting[envelope_id] = asyncio.get_running_loop().create_future()
         self.sent += 1
         try:
-            await self.socket.send_text(json.dumps(envelope))
+            if not self.silent:
+                await self.socket.send_text(json.dumps(envelope))
             return await self.waiting[envelope_id]
         except (RuntimeError, WebSocketDisconnect) as error:
             raise SocketClosed("the socket closed while the envelope was sent") from error
@@ -71,9 +77,12 @@ class Sockets:
         self.enabled = True
         self.is_down = False
         self.refused = 0
+        self.occupied = 0
         self._tickets: dict[str, float] = {}
         self._turn = 0
         self._changed = asyncio.Event()
+        self.stop_reading: Transports = _do_nothing
+        self.abort: Transports = _do_nothing
 
     def new_ticket(self) -> str:
         """Return a ticket that opens one connection within `TICKET_SECONDS`."""
@@ -89,7 +98,9 @@ class Sockets:
             await socket.close(code=4401)
             return
         await socket.accept()
-        if len(self.connections) >= MAX_CONNECTIONS:
+        if len(self.connections) + self.occupied >= MAX_CONNECTIONS:
+            self.refused += 1
+            self._on_change()
             await _disconnect(socket, "too_many_websockets")
             return
         await self._hold(Connection(socket))
@@ -99,6 +110,7 @@ class Sockets:
         return created_at is not None and self._stopwatch() - created_at <= TICKET_SECONDS
 
     async def _hold(self, connection: Connection) -> None:
+        self._bury_silent()
         self.connections.append(connection)
         try:
             await connection.socket.send_text(json.dumps(self._hello()))
@@ -160,14 +172,35 @@ class Sockets:
 
     async def drop(self) -> None:
         """Close every connection without a message, as a broken network would."""
+        self._bury_silent()
         for connection in tuple(self.connections):
             connection.closing = True
             await _close(connection.socket)
+
+    def silence(self) -> None:
+        """
+        Let every connection die without a sign: nothing is read from it, not even pings, and what is sent is lost.
+
+        It counts as open until the bot opens another one.
+        """
+        for connection in self.connections:
+            connection.silent = True
+            self.stop_reading(connection.socket)
+
+    def _bury_silent(self) -> None:
+        for connection in self.connections:
+            if connection.silent:
+                connection.closing = True
+                self.abort(connection.socket)
 
     def _notify(self) -> None:
         event, self._changed = self._changed, asyncio.Event()
         event.set()
         self._on_change()
+
+
+def _do_nothing(_socket: WebSocket) -> None:
+    """Do nothing; the rehearsal's server has more to say."""
 
 
 def _disconnect_message(reason: str) -> Json:

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import re
 import secrets
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from rehearsal.state.messages import Message
@@ -22,10 +23,13 @@ from rehearsal.wire.faults import Faults
 from rehearsal.wire.rate_limits import RateLimiter
 from rehearsal.wire.response_urls import ResponseUrls
 from rehearsal.wire.sockets import Sockets
+from rehearsal.wire.tokens import Tokens
 from rehearsal.wire.triggers import Triggers
 
 Json = dict[str, Any]
 CHART = "data_visualization"
+LateCall = tuple[datetime, Callable[[], Awaitable[Any]]]
+"""When a call is accepted, and what accepts it."""
 
 
 class Wire:
@@ -36,8 +40,7 @@ class Wire:
         self.manifest = manifest
         self.strict = strict
         self.url = ""
-        self.bot_token = f"xoxb-{secrets.token_hex(12)}"
-        self.app_token = f"xapp-1-{workspace.app_id}-{secrets.token_hex(12)}"
+        self.tokens = Tokens(workspace.app_id)
         self.signing_secret = secrets.token_hex(16)
         self.verification_token = secrets.token_hex(12)
         self.scopes = set(manifest.scopes)
@@ -51,10 +54,21 @@ class Wire:
         self.sockets = Sockets(workspace.app_id, workspace.changed.notify, workspace.clock.stopwatch)
         self.delivery = Delivery(self.sockets, self.signing_secret)
         self.events = Events(self)
+        self._late: list[LateCall] = []
         self.problems: list[Problem] = []
         self.closing = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timers: set[asyncio.Task[Any]] = set()
+
+    @property
+    def bot_token(self) -> str:
+        """The newest bot token."""
+        return self.tokens.bot
+
+    @property
+    def app_token(self) -> str:
+        """The newest app-level token."""
+        return self.tokens.app
 
     # --- problems -------------------------------------------------------------------------------------------------
 
@@ -128,6 +142,19 @@ class Wire:
         """Return the user object, with the e-mail address if the scopes allow it."""
         ws = self.workspace
         return person.to_json(ws.team_id, ws.clock.now(), with_email="users:read.email" in self.scopes)
+
+    # --- calls that are accepted late -----------------------------------------------------------------------------
+
+    def accept_later(self, after: timedelta, accept: Callable[[], Awaitable[Any]]) -> None:
+        """Accept a call once the clock was moved by *after*."""
+        self._late.append((self.workspace.clock.now() + after, accept))
+
+    async def accept_due(self, now: datetime) -> None:
+        """Accept the calls that are due."""
+        due = [accept for at, accept in self._late if at <= now]
+        self._late = [late for late in self._late if late[0] > now]
+        for accept in due:
+            await accept()
 
     # --- work in the background -----------------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ from bot.customers.rules.bands import FIFTHS
 from bot.customers.rules.due import Status
 from bot.customers.usecases.details import set_status
 from bot.followups.tables import Followup
+from bot.reviews.queries import get_proof
+from bot.reviews.usecases import set_size_limits
 from bot.workspaces.queries import list_audit
 from tests.campaigns.helpers import FRIDAY, SETTINGS, customers, drawn, members, planned, seen
 from tests.commitments.helpers import owed_notifications
@@ -164,6 +166,24 @@ def test_sizes_can_be_switched_off_and_permuting_them_moves_nobody_then(office: 
     assert after.first_names == before.first_names
     assert after.fingerprint == before.fingerprint
     assert planned(office).fingerprint != before.fingerprint
+
+
+@pytest.mark.both_databases
+def test_a_draw_divides_sizes_as_the_proof_does(office: Office) -> None:
+    """In fifths, or by the limits that the workspace has set; a draw that somebody looked at before is shown again."""
+    for place in range(30):
+        office.customer(f"Customer {place:02}", annual_value=1000 * (place + 1), currency="EUR")
+    before = planned(office)
+    for words, kinds in (("off", 5), ("5000 12000 EUR", 3)):
+        office.do(set_size_limits, words=words, by=MARA)
+        proof = office.ask(get_proof, viewer=MARA)
+        told = [(one.band, one.listed) for one in planned(office).bands]
+        assert told == [(group.words, group.customers) for group in proof.groups if group.customers]
+        assert len(told) == kinds
+    assert [one.called + one.control for one in planned(office).bands] == [2, 2, 6]
+    again = office.do(draw_campaign, settings=SETTINGS, seen=before.key, by=MARA)
+    assert isinstance(again, Proposal)
+    assert again.fingerprint != before.fingerprint
 
 
 def test_days_on_which_callers_have_much_to_do_get_fewer_calls(office: Office) -> None:

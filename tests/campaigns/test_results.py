@@ -30,7 +30,7 @@ from tests.campaigns.helpers import customers, drawn, members, seen
 from tests.checkins.test_stories import words
 from tests.commitments.helpers import owed_notifications
 from tests.escalations.helpers import escalate
-from tests.makers import ANA, BOB, MARA, WORKSPACE, Office
+from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 from tests.promises.helpers import promise
 
 QUESTIONS = "Would you recommend us? (nps)\nHow good is it? (0-10)\nDid it work? (yes/no)\nWhat would help you?"
@@ -240,3 +240,17 @@ def test_a_campaign_ends_by_itself_and_tells_what_is_open(office: Office) -> Non
     assert "*Not reached*" in words(list(message.blocks))
     with pytest.raises(AlreadyDone, match="isn't called any more"):
         office.do(replace_member, member_id=called[1].id, reason="closed", by=MARA)
+
+
+@pytest.mark.parametrize("callers", [(ANA,), (ANA, BOB, KIRI, MARA)])
+def test_who_calls_is_told_with_one_read_of_the_customers_at_the_end(office: Office, callers: tuple[str, ...]) -> None:
+    """However many callers there are."""
+    customers(office, 40)
+    drawn(office, size=16, caller_ids=callers)
+    pass_days(office, 26)
+    seen: list[str] = []
+    engine = office.runtime.database.engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *told: seen.append(told[2]))
+    assert office.do(end_campaigns) == 1
+    assert {row.recipient for row in owed_notifications(office, "campaigns.over")} == set(callers)
+    assert sum("FROM customers" in one and "customers.id IN" in one for one in seen) == 4

@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
-from bot.core.database import Database, days_between, sqlite_module, workspace_of
+from bot.core.database import Database, among, days_between, sqlite_module, workspace_of
 from bot.core.errors import NotFound, SettingsError
 from bot.core.runtime import Runtime
 from bot.customers.tables import Customer
@@ -49,6 +49,18 @@ def test_a_row_of_another_workspace_is_never_written(office: Office, runtime: Ru
     with pytest.raises(RuntimeError, match="another workspace"), runtime.database.transaction(WORKSPACE) as session:
         add_customer(session, "Smuggled", workspace_id="T0OTHER")
     assert office.look(lambda session: session.exec(select(Customer)).all()) == []
+
+
+def test_thousands_of_values_are_looked_for_at_once(office: Office, runtime: Runtime) -> None:
+    """Rows are found by their names and ids, of the workspace alone; nothing is found by no value."""
+    acme, zenith = office.customer("Acme"), office.customer("Zenith")
+    office.customer("Nadir")
+    with runtime.database.reading(WORKSPACE) as session:
+        names = [*(f"nobody {number}" for number in range(3000)), "acme", "zenith", 'o\'neill \\ "quoted", {braced}']
+        query = select(Customer.id)
+        assert set(session.exec(query.where(among(session, col(Customer.name_key), names))).all()) == {acme, zenith}
+        assert session.exec(query.where(among(session, col(Customer.id), {acme: "a key"}))).all() == [acme]
+        assert session.exec(query.where(among(session, col(Customer.id), []))).all() == []
 
 
 def test_concurrent_changes_are_all_kept(office: Office, runtime: Runtime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from bot.core.clock import MovableClock
-from bot.core.database import Database
+from bot.core.database import Database, locks_rows
 from bot.core.errors import InvalidInput
 from bot.core.runtime import ATTEMPTS, BACKGROUND_THREADS, Runtime
 from bot.customers.tables import Customer
@@ -206,3 +206,21 @@ async def test_a_change_in_the_background_is_heard_of_too(office: Office, runtim
     await runtime.background.run(add, workspace=WORKSPACE, name="Acme", by=ANA)
     await runtime.drain()
     assert heard == [ANA]
+
+
+async def test_only_what_locks_its_rows_runs_without_the_isolation_of_the_others(runtime: Runtime) -> None:
+    """PostgreSQL may ask to run any use case again, but not one that is marked; the mark ends with its transaction."""
+
+    def isolation(session: Session, *, now: Any) -> str:
+        connection = session.connection()
+        if connection.dialect.name == "sqlite":
+            return "serializable"  # its writers take turns
+        return str(connection.exec_driver_sql("SHOW transaction_isolation").scalar_one())
+
+    @locks_rows
+    def locking(session: Session, *, now: Any) -> str:
+        return isolation(session, now=now)
+
+    loosely = "read committed" if runtime.database.dialect == "postgresql" else "serializable"
+    found = [await runtime.run(use_case, workspace=None) for use_case in (isolation, locking, isolation)]
+    assert found == ["serializable", loosely, "serializable"]

@@ -222,6 +222,10 @@ def test_a_group_taken_apart_leaves_the_id_to_its_first_row() -> None:
     first, rest = RowGroup("acme", list(rows), SAME_ID).apart({2})
     assert (first.rows, first.why, first.is_without_id) == ([rows[0]], "", False)
     assert (rest.rows, rest.why, rest.is_without_id) == ([rows[1], rows[2]], SAME_ID, True)
+    labs = row("Acme", 2, external_id="7"), row("Acme Labs", 3, external_id="7"), row("Acme", 4, external_id="7")
+    assert [(part.key, part.rows) for part in RowGroup("acme", list(labs)).apart({4})] == [
+        ("acme", [labs[0], labs[1]]), ("acme", [labs[2]]),
+    ]  # fmt: skip
     without = RowGroup("acme", list(rows), is_without_id=True).apart()
     assert [part.is_without_id for part in without] == [True, True, True]
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from bot.checkins.queries.idle import list_neglected as list_neglected_by_owner
@@ -13,7 +14,7 @@ from bot.core.clock import new_id
 from bot.customers.queries import list_all, list_awake, list_neglected, list_pool, list_snoozed, list_waiting
 from bot.customers.queries.coverage import find_next_due, get_coverage, list_coming, list_coverages
 from bot.customers.queries.screens import get_card, list_page
-from bot.customers.tables import Customer
+from bot.customers.tables import Customer, Import, ImportChange
 from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.stale import find_stale
 from bot.features import FEATURES
@@ -61,6 +62,28 @@ def test_no_list_reads_all_customers(office: Office) -> None:
                 for plan in plans_of(session, lambda read=read: read(session, customer)):  # type: ignore[misc]
                     assert reads_many(plan) == [], f"{name}, statistics gathered: {gathered}\n{plan}"
             gather_statistics(session)
+
+
+def test_who_is_late_is_told_without_reading_the_imports(office: Office) -> None:
+    """Of a list that brought every customer, the changes of those alone are looked up that were neglected by then."""
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        fill_customers(session, count=3000, owners=OWNERS)
+        made = Import(by=ANA, at=START, file_name="all.csv")
+        session.add(made)
+        session.flush()
+        changes = {"id": Customer.id, "workspace_id": WORKSPACE, "import_id": made.id, "customer_id": Customer.id}
+        changes |= {"added": sa.true(), "before": sa.literal({}, sa.JSON), "after": sa.literal({}, sa.JSON)}
+        rows = sa.select(
+            *(sa.literal(value) if name in {"workspace_id", "import_id"} else value for name, value in changes.items())
+        )  # type: ignore[call-overload]
+        session.execute(sa.insert(ImportChange).from_select(list(changes), rows))
+        gather_statistics(session)
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        plans = plans_of(session, lambda: list_neglected_by_owner(session, today=TODAY, now=START))
+        reads = [step for plan in plans for step in plan.splitlines() if "Scan" in step or "SEARCH" in step]
+        reads = [step for step in reads if "import_changes" in step]
+        assert reads
+        assert all("customer_id" in step for step in reads), "\n".join(plans)
 
 
 def reads_many(plan: str) -> list[str]:

@@ -28,7 +28,8 @@ TABLE: sa.Table = Customer.__table__  # type: ignore[attr-defined]
 def test_rows_added_at_once_read_back_as_they_were(office: Office) -> None:
     """Ids, dates, words of a list, sums and blanks come back in their own kinds, on both databases."""
     first = {
-        "id": new_id(), "workspace_id": WORKSPACE, "name": "Ångström & Søn", "name_key": "angstrom", "tags": ["a", "b"],
+        "id": new_id(), "workspace_id": WORKSPACE, "name": "Ångström & Søn", "name_key": "angstrom",
+        "tags": ["a", 'ø "b" \\ \n'],
         "preferences": [], "status": Status.ACTIVE, "added_on": DAY, "effective_cadence_days": 30, "waiting_since": DAY,
         "due_on": DAY, "neglected_after": DAY, "changed_at": START, "domain": "angstrom.se",
     }  # fmt: skip

@@ -16,6 +16,7 @@ from bot.core.database import Database
 from bot.customers.queries import list_all, list_awake, list_matching, list_neglected, list_pool, list_waiting
 from bot.customers.queries.coverage import (
     RECOUNT,
+    count_coverage,
     count_customers,
     count_pool,
     find_next_due,
@@ -116,6 +117,9 @@ def test_pages_are_cut_from_the_whole_list(
         page = slice(offset, offset + limit)
         neglected, pool = list_neglected(session, today=today), list_pool(session, today=today)
         assert list_neglected(session, today=today, limit=limit, offset=offset) == neglected[page]
+        coverage, counts = count_coverage(session, today=today)
+        assert coverage == get_coverage(session, today=today)
+        assert list_neglected(session, today=today, limit=limit, offset=offset, counts=counts) == neglected[page]
         assert list_pool(session, today=today, limit=limit, offset=offset) == pool[page]
         assert count_pool(session) == len(pool)
         everybody, total = list_matching(session, sa.true(), today, limit=99, offset=0)

@@ -25,7 +25,8 @@ from bot.core.errors import BotError
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
 from bot.mentions.rules.sources import SourceKind
-from bot.slack.app import build_app, build_client
+from bot.slack.app import build_app
+from bot.slack.clients import build_client
 from bot.slack.socket import SlackSocket
 from bot.web import build_runner, build_web, listen
 from tests.conftest import MONDAY

@@ -21,7 +21,7 @@ from bot.customers.usecases import hand_over
 from bot.people.gateways import fetch_people, fetch_person
 from bot.people.queries import find_person_row, list_people
 from bot.people.tables import Person
-from bot.slack.app import build_client
+from bot.slack.clients import build_client
 from bot.workspaces.usecases import install_workspace
 from jobs.housekeeping import housekeeping, report_problems
 from jobs.sync_people import sync_people

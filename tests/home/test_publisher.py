@@ -15,7 +15,7 @@ from bot.core.runtime import Runtime
 from bot.core.schemas import OwedLine
 from bot.home.listeners.publisher import HomePublisher
 from bot.home.rules import MAX_HOMES_PER_CHANGE
-from bot.slack.app import build_client
+from bot.slack.clients import build_client
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
 from tests.makers import ANA, BOB, MARA, ROOT, START, WORKSPACE, Office

@@ -4,12 +4,15 @@ import subprocess
 import sys
 import tomllib
 from itertools import chain
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.backups import BackupFolder
 from bot.core.heartbeats import JOB_WORDS
 from bot.features import FEATURES
+from bot.settings import Settings
+from bot.tokens import TokenKeeper
 from jobs.schedule import build_schedule
 from tests.makers import ROOT, Office
 
@@ -44,7 +47,11 @@ def test_the_list_makes_every_table_known() -> None:
 def test_every_job_has_words_for_people(office: Office) -> None:
     """Home, `/evenhand health` and the doctor name each job by what it does, and none that is gone."""
     backups = BackupFolder(ROOT, kept=1)
-    scheduled = build_schedule(office.runtime, lambda _workspace: AsyncWebClient(), backups=backups)
+    rotated: dict[str, Any] = {"slack_bot_token": "xoxe.xoxb-1-a", "slack_refresh_token": "xoxe-1-a"}
+    app: dict[str, Any] = {"slack_app_token": "xapp-1-A1-2-3", "slack_client_id": "1.2", "slack_client_secret": "3"}
+    settings = Settings(_env_file=None, **rotated, **app)
+    tokens = TokenKeeper(office.runtime, settings, AsyncWebClient(), on_app_token=lambda _token: None)
+    scheduled = build_schedule(office.runtime, lambda _workspace: AsyncWebClient(), backups=backups, tokens=tokens)
     assert {job.name for job in scheduled} == set(JOB_WORDS)
 
 

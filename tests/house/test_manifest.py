@@ -19,7 +19,7 @@ from bot.core.runtime import Runtime
 from bot.core.schemas import Notification
 from bot.doctor import REQUIRED_SCOPES
 from bot.features import FEATURES
-from demo.stage import MANIFEST
+from bot.manifest import MANIFEST
 from rehearsal.strict.manifest import Manifest
 from tests.conftest import MONDAY
 from tests.makers import ROOT

@@ -15,7 +15,7 @@ from tests.makers import ROOT
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 TARGET = re.compile(r"`make ([a-z]+)|^\s*make ([a-z]+)", re.MULTILINE)
-EVENHAND = re.compile(r"(?:`|bin/)evenhand ([a-z]+)([^`#\n]*)")
+EVENHAND = re.compile(r"(?:`|bin/)evenhand ([a-z-]+)([^`#\n]*)")
 REQUIREMENT = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[^\]]*\])?==", re.MULTILINE | re.IGNORECASE)
 INDEX = re.compile(
     r"--(?:extra-)?index-url|--find-links|index-url\s*=|pypi\.org/simple|PIP_INDEX_URL|UV_INDEX", re.IGNORECASE

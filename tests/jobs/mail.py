@@ -15,9 +15,9 @@ from bot.core.feature import Feature
 from bot.core.outbox import ClaimedMessage, OutboxMessage
 from bot.core.runtime import Runtime
 from bot.core.schemas import Notification, PromptNotification
-from bot.slack.app import build_client
 from bot.slack.blocks import Message, context, escape, section
 from bot.slack.charts import chart
+from bot.slack.clients import build_client
 from bot.workspaces.queries import list_problems
 from jobs.deliver_outbox import deliver_outbox
 from rehearsal.server import Rehearsal

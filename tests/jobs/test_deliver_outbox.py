@@ -133,7 +133,7 @@ async def test_what_slack_refuses_for_another_reason_waits(post: PostOffice, cod
     (problem,) = post.problems()
     assert problem == (
         f"1 message has been waiting since 23 Nov 09:00 UTC (Slack answers {code}): mend the app's installation or its "
-        "SLACK_BOT_TOKEN; they are sent as soon as Slack takes them."
+        "token (`evenhand rotate-token`); they are sent as soon as Slack takes them."
     )
     await post.deliver()
     assert len(post.messages()) == 1

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.core.outbox import DeliveryState
-from bot.slack.app import build_client
+from bot.slack.clients import build_client
 from jobs.deliver_outbox import deliver_outbox
 from tests.jobs.mail import PostOffice, open_post_office
 

@@ -8,7 +8,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.people.listeners import PersonMiddleware
 from bot.people.queries import find_person_row
-from bot.slack.app import build_client
+from bot.slack.clients import build_client
 from bot.slack.listeners import installed_in
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import pytest
@@ -10,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from rehearsal.server import Rehearsal
-from tests.rehearsal.bolt_bot import Tiny, by_socket
+from tests.rehearsal.bolt_bot import Tiny, by_http, by_socket
 
 
 @pytest.fixture
@@ -54,6 +55,73 @@ async def test_a_500_and_a_slack_error_post_nothing(rehearsal: Rehearsal, client
     with pytest.raises(SlackApiError, match="is_inactive"):
         await client.chat_postMessage(channel="#general", text="hi")
     assert texts(rehearsal) == []
+
+
+async def test_a_429_may_name_no_seconds(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
+    """Then the answer has no Retry-After."""
+    rehearsal.control.faults.next("chat.postMessage", status=429, retry_after=None)
+    with pytest.raises(SlackApiError, match="ratelimited") as caught:
+        await client.chat_postMessage(channel="#general", text="hi")
+    assert "Retry-After" not in caught.value.response.headers
+
+
+@pytest.mark.parametrize(("times_posted", "control"), [(0, "next"), (1, "answer_after")])
+@pytest.mark.parametrize(
+    ("fault", "status", "kind", "content"),
+    [
+        ({"content": "<html>Sign in</html>"}, 200, "text/html", "<html>Sign in</html>"),
+        ({"content": '{"ok": true}'}, 200, "application/json", '{"ok": true}'),
+        ({"status": 500}, 500, "application/json", '{"ok":false,"error":"internal_error"}'),
+    ],
+)
+async def test_another_answer_may_stand_in_for_slacks(
+    rehearsal: Rehearsal,
+    times_posted: int,
+    control: str,
+    fault: dict[str, Any],
+    status: int,
+    kind: str,
+    content: str,
+) -> None:
+    """A page, some JSON or a server error is answered, before or after the message was accepted."""
+    getattr(rehearsal.control.faults, control)("chat.postMessage", **fault)
+    headers = {"Authorization": f"Bearer {rehearsal.bot_token}"}
+    posted = {"channel": "#general", "text": "hi"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{rehearsal.api_url}chat.postMessage", json=posted, headers=headers) as answer,
+    ):
+        assert (answer.status, answer.content_type, await answer.text()) == (status, kind, content)
+    assert texts(rehearsal) == ["hi"] * times_posted
+
+
+async def test_a_call_may_be_accepted_late(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
+    """The connection breaks, and the message is posted once the clock has moved far enough."""
+    rehearsal.control.faults.accept_late("chat.postMessage", 25)
+    with pytest.raises(aiohttp.ClientError):
+        await client.chat_postMessage(channel="#general", text="hi")
+    await rehearsal.control.move(timedelta(seconds=24))
+    assert texts(rehearsal) == []
+    await rehearsal.control.move(timedelta(seconds=1))
+    assert texts(rehearsal) == ["hi"]
+    await rehearsal.control.move(timedelta(days=1))
+    assert texts(rehearsal) == ["hi"]
+
+
+async def test_a_fault_may_be_for_one_channel(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
+    """Calls about other channels, and calls that can't be read, pass it by."""
+    quiet = rehearsal.control.add_channel("quiet", members=["ana"]).id
+    rehearsal.control.faults.next("chat.postMessage", error="is_archived", channel=quiet)
+    await client.chat_postMessage(channel=rehearsal.workspace.channel("general").id, text="hi")
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {rehearsal.bot_token}"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{rehearsal.api_url}chat.postMessage", data="{", headers=headers) as answer,
+    ):
+        assert (await answer.json())["error"] == "invalid_json"
+    with pytest.raises(SlackApiError, match="is_archived"):
+        await client.chat_postMessage(channel=quiet, text="hi")
+    assert (await client.chat_postMessage(channel=quiet, text="again"))["ok"]
 
 
 async def test_a_connection_dropped_before_leaves_nothing(rehearsal: Rehearsal, client: AsyncWebClient) -> None:
@@ -107,6 +175,28 @@ async def test_an_event_comes_again_though_it_was_acknowledged(rehearsal: Rehear
     if rehearsal.request_url:
         marks = [(h.get("x-slack-retry-num"), h.get("x-slack-retry-reason")) for h in either_bot.headers]
         assert marks == [(None, None), (["1"], ["http_timeout"]), (["2"], ["http_timeout"])]
+
+
+async def test_an_event_may_come_with_other_ids(rehearsal: Rehearsal, either_bot: Tiny) -> None:
+    """The same event comes three times, each time as one of its own and not as a retry."""
+    rehearsal.control.faults.duplicate_delivery(times=2, new_ids=True)
+    await rehearsal.control.as_person("ana").say(None, "hello")
+    bodies = either_bot.of("message")
+    assert len({body["event_id"] for body in bodies}) == len(bodies) == 3
+    assert [body["event"] for body in bodies] == [bodies[0]["event"]] * 3
+    if rehearsal.request_url:
+        assert all("x-slack-retry-num" not in headers for headers in either_bot.headers)
+
+
+async def test_a_delivery_may_be_replayed(rehearsal: Rehearsal) -> None:
+    """The same bytes come with the same signature; by Socket Mode there is nothing to replay."""
+    with pytest.raises(LookupError, match="request_url"):
+        await rehearsal.control.replay()
+    async with by_http(rehearsal) as bot:
+        await rehearsal.control.as_person("ana").command("/echo hi")
+        assert await rehearsal.control.replay("command=%2Fecho") == 200
+        assert [body["text"] for body in bot.of("/echo")] == ["hi", "hi"]
+        assert bot.headers[0]["x-slack-signature"] == bot.headers[1]["x-slack-signature"]
 
 
 async def test_an_unacknowledged_event_is_repeated_at_once_then_after_one_and_five_minutes(

@@ -67,6 +67,41 @@ async def test_an_eleventh_socket_is_sent_away(rehearsal: Rehearsal) -> None:
         await eleventh.close()
 
 
+async def test_sockets_may_be_taken_by_others(rehearsal: Rehearsal) -> None:
+    """The first of the bot is sent away while ten others are open."""
+    client = AsyncWebClient(base_url=rehearsal.api_url)
+    async with aiohttp.ClientSession() as session:
+        for occupied, kind in ((10, "disconnect"), (9, "hello")):
+            rehearsal.control.occupy_sockets(occupied)
+            address = (await client.apps_connections_open(app_token=rehearsal.app_token))["url"]
+            socket = await session.ws_connect(address)
+            assert json.loads((await socket.receive()).data)["type"] == kind
+            await socket.close()
+    assert rehearsal.wire.sockets.refused == 1
+
+
+async def test_a_silent_socket_answers_no_ping_and_loses_what_is_sent(rehearsal: Rehearsal) -> None:
+    """It counts as open until another one is opened."""
+    client = AsyncWebClient(base_url=rehearsal.api_url)
+    async with aiohttp.ClientSession() as session:
+        address = (await client.apps_connections_open(app_token=rehearsal.app_token))["url"]
+        socket = await session.ws_connect(address, autoping=False)
+        await socket.receive()
+        await socket.ping(b"before")
+        assert (await socket.receive()).data == b"before"
+        rehearsal.control.silence_sockets()
+        await socket.ping(b"after")
+        outcome = await rehearsal.control.as_person("ana").command("/echo hi")
+        assert not outcome.acked
+        assert len(rehearsal.wire.sockets.connections) == 1
+        address = (await client.apps_connections_open(app_token=rehearsal.app_token))["url"]
+        other = await session.ws_connect(address)
+        assert json.loads((await other.receive()).data)["type"] == "hello"
+        assert (await socket.receive()).type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
+        await rehearsal.workspace.until(lambda _: len(rehearsal.wire.sockets.connections) == 1)
+        await other.close()
+
+
 async def test_a_socket_that_dies_with_a_payload_counts_as_no_answer(rehearsal: Rehearsal) -> None:
     """The person gets an error; invalid messages from the bot are ignored."""
     client = AsyncWebClient(base_url=rehearsal.api_url)

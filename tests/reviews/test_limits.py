@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import InvalidInput
+from bot.customers.rules.limits import LARGEST, Limits, LimitsRefused, divide_by_limits, parse_limits
 from bot.reviews.queries import get_proof
 from bot.reviews.queries.review import get_review
 from bot.reviews.rules import Band, Size, divide_into_bands
-from bot.reviews.rules.limits import LARGEST, Limits, LimitsRefused, divide_by_limits, parse_limits
 from bot.reviews.schemas import SizesSet
 from bot.reviews.usecases import set_size_limits
 from tests.checkins.test_stories import words

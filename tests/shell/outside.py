@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.manifest import MANIFEST
 from bot.settings import Settings
-from demo.stage import MANIFEST
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
 from tests.makers import START, WORKSPACE
@@ -32,8 +32,8 @@ def clean_environment(folder: Path, **environment: str) -> Iterator[None]:
 
 def rehearsal(**options: Any) -> Rehearsal:
     """Return a rehearsal with the app of manifest.yml, not started yet."""
-    options = {"team_id": WORKSPACE, "name": "Evenhand Tests", **options}
-    return Rehearsal(manifest=Manifest.load(MANIFEST), start=START, **options)
+    options = {"team_id": WORKSPACE, "name": "Evenhand Tests", "start": START, **options}
+    return Rehearsal(manifest=Manifest.load(MANIFEST), **options)
 
 
 def environment(slack: Rehearsal, database_url: str, *, http: bool = False) -> dict[str, str]:

@@ -21,7 +21,8 @@ from bot.core.database import Database
 from bot.core.heartbeats import begin_run, end_run
 from bot.core.runtime import Runtime
 from bot.features import FEATURES
-from bot.slack.app import OUTDATED, build_app, build_client
+from bot.slack.app import OUTDATED, build_app
+from bot.slack.clients import build_client
 from bot.web import MAX_BODY_BYTES, SLACK_PATH, build_web, is_signed
 from jobs.runner import Job
 from tests.conftest import MONDAY

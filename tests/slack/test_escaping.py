@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from demo.stage import MANIFEST
+from bot.manifest import MANIFEST
 from rehearsal.strict.manifest import Manifest
 from tests.makers import ANA, BOB
 from tests.world import World, open_world

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.database import Database
 from bot.core.outbox import ClaimedMessage
 from bot.core.runtime import Runtime
-from bot.slack.app import build_client
+from bot.slack.clients import build_client
 from jobs.deliver_outbox import deliver_outbox
 from tests.jobs.mail import MAIL
 from tests.makers import START

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from bot.customers.queries import list_by_ids
 from bot.customers.rules.names import name_key
 from bot.people.queries import get_today, list_names
 from bot.people.usecases import require_here
+from bot.workspaces.queries import list_workspaces_where
+from bot.workspaces.tables import Workspace
 
 PAGE_ROWS = 8
 LIST_ROWS = 12
@@ -80,6 +83,12 @@ def list_running(session: Session) -> Sequence[Campaign]:
     """Return the campaigns that run."""
     running = select(Campaign).where(Campaign.state == CampaignState.RUNNING)
     return session.exec(running.order_by(col(Campaign.id))).all()
+
+
+def list_workspaces_to_watch(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
+    """Return the ids of the workspaces in which a campaign runs."""
+    own = sa.and_(col(Campaign.workspace_id) == col(Workspace.id), col(Campaign.state) == CampaignState.RUNNING)
+    return list_workspaces_where(session, sa.select(col(Campaign.id)).where(own).exists())
 
 
 def list_over(session: Session, *, now: datetime) -> Sequence[Campaign]:
@@ -205,6 +214,15 @@ def call_rows(
             caller_name=(names or {}).get(one.caller_id or "", ""), due_on=one.due_on,
             is_reached=one.customer_id in reached, answered=len((answers or {}).get(one.customer_id, ())),
         )  # fmt: skip
+
+
+def rows_by_caller(
+    session: Session, calls: Mapping[str, Sequence[CampaignMember]], *, most: int
+) -> dict[str, tuple[CallRow, ...]]:
+    """Return a row for each of the first *most* calls of every caller."""
+    shown = {caller: theirs[:most] for caller, theirs in calls.items()}
+    rows = {row.member_id: row for row in call_rows(session, list(chain.from_iterable(shown.values())))}
+    return {caller: tuple(rows[one.id] for one in theirs) for caller, theirs in shown.items()}
 
 
 def _callers(

@@ -14,8 +14,10 @@ from bot.campaigns.rules.draws import Slot
 from bot.campaigns.tables import Campaign, CampaignMember
 from bot.core.database import workspace_of
 from bot.customers.queries.due import CUSTOMERS, is_active
-from bot.customers.rules.bands import Band, Size, divide_into_bands
+from bot.customers.queries.sizes import get_limits
+from bot.customers.rules.bands import Band, Size
 from bot.customers.rules.countries import country_code
+from bot.customers.rules.limits import divide
 from bot.customers.rules.names import either
 from bot.followups.rules import FollowupState
 from bot.followups.tables import Followup
@@ -33,10 +35,14 @@ class Filters(NamedTuple):
 
 
 class Candidates:
-    """The active customers that a campaign may draw from, by id, and the band of each among all active ones."""
+    """
+    The active customers that a campaign may draw from, by id, and the band of each among all active ones.
 
-    def __init__(self, rows: Mapping[UUID, Any], bands: Mapping[UUID, Band], busy: int) -> None:
-        self.rows, self.bands, self.busy = rows, bands, busy
+    The bands are *limited* where the workspace has limits of its own between sizes.
+    """
+
+    def __init__(self, rows: Mapping[UUID, Any], bands: Mapping[UUID, Band], busy: int, *, limited: bool) -> None:
+        self.rows, self.bands, self.busy, self.limited = rows, bands, busy, limited
 
     def strata(self, *, stratified: bool) -> dict[UUID, str]:
         """Return the stratum of each: its band, or one for all."""
@@ -48,13 +54,13 @@ def list_candidates(session: Session, filters: Filters) -> Candidates:
     columns = (CUSTOMERS.c[name] for name in COLUMNS)
     query = sa.select(*columns).where(CUSTOMERS.c.workspace_id == workspace_of(session), is_active())
     active = {row.id: row for row in session.execute(query)}
-    bands = divide_into_bands({
-        one: Size(row.annual_value, row.currency, row.headcount) for one, row in active.items()
-    })  # fmt: skip
+    limits = get_limits(session)
+    sizes = {one: Size(row.annual_value, row.currency, row.headcount) for one, row in active.items()}
+    bands = divide(sizes, limits)
     wanted = {one: row for one, row in active.items() if _fits(row, filters)}
     running = list_running_members(session)
     free = {one: row for one, row in wanted.items() if one not in running}
-    return Candidates(free, bands, len(wanted) - len(free))
+    return Candidates(free, bands, len(wanted) - len(free), limited=limits is not None)
 
 
 def list_running_members(session: Session) -> set[UUID]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from bot.campaigns.queries import call_rows, filters_of, get_row, list_rows, schema_of
+from bot.campaigns.queries import call_rows, filters_of, get_row, list_rows, rows_by_caller, schema_of
 from bot.campaigns.queries.answers import get_member
 from bot.campaigns.queries.drawing import (
     Candidates,
@@ -46,6 +46,7 @@ from bot.commitments.usecases import person_problem, require_valid
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.bands import Band
+from bot.customers.rules.limits import band_words
 from bot.customers.rules.names import clean_text, name_key
 from bot.followups.tables import Followup
 from bot.followups.usecases import assign_followup, cancel_followup
@@ -216,7 +217,9 @@ def _missing_name(key: str) -> str | None:
 
 def _band_shares(candidates: Candidates, drawn: Draw) -> tuple[BandShare, ...]:
     counted = count_by_band(candidates, {Arm.CALLED: drawn.called, Arm.CONTROL: drawn.control})
-    return tuple(BandShare(band=band.words, **counts) for band, counts in counted.items())
+    return tuple(
+        BandShare(band=band_words(band, limited=candidates.limited), **counts) for band, counts in counted.items()
+    )
 
 
 def _caller_shares(session: Session, slots: Mapping[UUID, Slot]) -> tuple[CallerShare, ...]:
@@ -309,11 +312,17 @@ def _tell_callers(
 ) -> None:
     """Enqueue one message for each caller but *by*: what they are asked to do, and the first of their calls."""
     maker = find_person_row(session, by)
-    for caller in sorted({one.caller_id for one in members if one.caller_id} - {by}):
-        theirs = sorted((one for one in members if one.caller_id == caller), key=lambda one: (one.due_on, one.id))
-        notification = CampaignCalls(
-            campaign_name=row.name, purpose=row.purpose, by_name=maker.name if maker else "", until=row.until,
-            total=len(theirs), rows=tuple(call_rows(session, theirs[:SHOWN_CALLS])),
-        )  # fmt: skip
-        key = f"campaign_calls:{row.id}:{caller}:{theirs[0].id}"
-        outbox.enqueue(session, notification, to=caller, key=key, now=now)
+    calls: dict[str, list[CampaignMember]] = {}
+    for one in sorted(members, key=lambda one: (one.due_on, one.id)):
+        calls.setdefault(one.caller_id or by, []).append(one)
+    calls.pop(by, None)
+    rows = rows_by_caller(session, calls, most=SHOWN_CALLS)
+    about = {"campaign_name": row.name, "purpose": row.purpose, "by_name": maker.name if maker else ""}
+    new = [
+        outbox.NewNotification(
+            CampaignCalls(until=row.until, total=len(theirs), rows=rows[caller], **about),
+            caller, f"campaign_calls:{row.id}:{caller}:{theirs[0].id}",
+        )
+        for caller, theirs in sorted(calls.items())
+    ]  # fmt: skip
+    outbox.enqueue_all(session, new, now=now)

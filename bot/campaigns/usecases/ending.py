@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from bot.campaigns.queries import call_rows, get_row, list_members, list_over, list_reached
+from bot.campaigns.queries import get_row, list_members, list_over, list_reached, rows_by_caller
 from bot.campaigns.queries.results import result_of
 from bot.campaigns.rules import SALES_LIMIT, Arm, CampaignState
 from bot.campaigns.schemas import CallsOver, CampaignEnded
@@ -99,7 +99,12 @@ def _cancel_calls(session: Session, row: Campaign, *, now: datetime) -> None:
         close(session, call, state, by=BOT, reason=reason, now=now)
         if not is_reached:
             left.setdefault(call.assignee_id, []).append(member)
-    for person_id, theirs in left.items():
-        rows = tuple(call_rows(session, theirs[:SHOWN_CALLS]))
-        over = CallsOver(campaign_name=row.name, total=len(theirs), rows=rows)
-        outbox.enqueue(session, over, to=person_id, key=f"campaign_over:{row.id}:{person_id}", now=now)
+    rows = rows_by_caller(session, left, most=SHOWN_CALLS)
+    new = [
+        outbox.NewNotification(
+            CallsOver(campaign_name=row.name, total=len(theirs), rows=rows[person_id]),
+            person_id, f"campaign_over:{row.id}:{person_id}",
+        )
+        for person_id, theirs in left.items()
+    ]  # fmt: skip
+    outbox.enqueue_all(session, new, now=now)

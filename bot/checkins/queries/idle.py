@@ -1,7 +1,7 @@
 """Who has changed nothing for a working week, while something of theirs was late."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -134,7 +134,7 @@ def _count_limits(session: Session, owner_ids: Sequence[str], *, today: date) ->
 
 def _list_late_comers(session: Session, owner_ids: Sequence[str], *, today: date, now: datetime) -> Sequence[Any]:
     """Return (owner, limit, day, number) of neglected customers that came to their owner after their limit."""
-    came, limit, owner = _came_to_owner(session, now), CUSTOMERS.c.neglected_after, CUSTOMERS.c.owner_id
+    came, limit, owner = _came_to_owner(session, today, now), CUSTOMERS.c.neglected_after, CUSTOMERS.c.owner_id
     query = (
         sa.select(owner, limit, came.c.day, sa.func.count())
         .select_from(came.join(CUSTOMERS, came.c.customer_id == CUSTOMERS.c.id))
@@ -146,21 +146,48 @@ def _list_late_comers(session: Session, owner_ids: Sequence[str], *, today: date
     return session.execute(query.group_by(owner, limit, came.c.day)).all()
 
 
-def _came_to_owner(session: Session, now: datetime) -> sa.Subquery:
-    """Select the day on which customers last came to an owner: by a list, or handed over."""
-    ours, since = workspace_of(session), now - LOOK_BACK
+def _came_to_owner(session: Session, today: date, now: datetime) -> sa.Subquery:
+    """Select the day on which neglected customers last came to an owner: by a list, or handed over."""
     given: Any = sa.select(col(AuditEntry.customer_id).label("customer_id"), col(AuditEntry.at).label("at"))
     given = given.where(
-        col(AuditEntry.workspace_id) == ours, col(AuditEntry.at) > since, col(AuditEntry.action).in_(HANDED_OVER)
+        col(AuditEntry.workspace_id) == workspace_of(session),
+        col(AuditEntry.at) > now - LOOK_BACK,
+        col(AuditEntry.action).in_(HANDED_OVER),
     )
-    imported = (
-        sa.select(col(ImportChange.customer_id), col(Import.at))
-        .join(Import, sa.and_(col(Import.id) == col(ImportChange.import_id), col(Import.workspace_id) == ours))
-        .where(col(ImportChange.workspace_id) == ours, col(ImportChange.added).is_(True), col(Import.at) > since)
-    )
-    every = sa.union_all(given, imported).subquery()
+    every = sa.union_all(given, *_came_by_list(session, today, now)).subquery()
     day = sa.func.max(sa.func.date(every.c.at), type_=sa.Date).label("day")
     return sa.select(every.c.customer_id, day).group_by(every.c.customer_id).subquery()
+
+
+def _came_by_list(session: Session, today: date, now: datetime) -> Iterator[sa.Select[Any]]:
+    """
+    Select when a list added each customer that was neglected by then, NULL if none did; nothing if there are none.
+
+    It looks these customers up, which are few, among the changes of the imports, which may be as many as customers.
+    """
+    ours, since = workspace_of(session), now - LOOK_BACK
+    last = session.execute(
+        sa.select(sa.func.max(col(Import.at))).where(col(Import.workspace_id) == ours, col(Import.at) > since)
+    ).scalar()
+    if last is None or (furthest := _last_due(session, last.date(), today=today)) is None:
+        return
+    added_at = (
+        sa.select(sa.func.max(col(Import.at)))
+        .join(ImportChange, sa.and_(col(ImportChange.import_id) == col(Import.id), col(ImportChange.added).is_(True)))
+        .where(col(ImportChange.workspace_id) == ours, col(ImportChange.customer_id) == CUSTOMERS.c.id)
+        .where(col(Import.workspace_id) == ours, col(Import.at) > since)
+    )
+    late = sa.and_(neglected(today), CUSTOMERS.c.neglected_after < last.date(), CUSTOMERS.c.due_on <= furthest)
+    found = sa.select(CUSTOMERS.c.id, added_at.correlate(CUSTOMERS).scalar_subquery().label("at"))
+    yield found.where(CUSTOMERS.c.workspace_id == ours, late)
+
+
+def _last_due(session: Session, day: date, *, today: date) -> date | None:
+    """Return the last due date of the neglected customers whose limit was before *day*; None if there are none."""
+    query = sa.select(sa.func.max(TALLY.c.due_on)).where(
+        TALLY.c.workspace_id == workspace_of(session), neglected(today, TALLY), TALLY.c.neglected_after < day
+    )
+    return session.execute(query).scalar()
 
 
 def _list_members(session: Session, person_ids: Iterable[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.checkins.queries import covers_of, local_date
+from bot.checkins.queries.hours import can_be_told, is_muted
 from bot.checkins.queries.idle import list_named
 from bot.checkins.rules import CUSTOMERS, SECTION_ROWS
 from bot.checkins.schemas import DueReminder, IdlePerson, ReminderDue, ReminderRow
@@ -24,7 +25,7 @@ from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import Customer
 from bot.people.queries import calendar_from, list_away, list_names
-from bot.people.rules import Calendar, Mute, known_zone
+from bot.people.rules import Calendar, known_zone
 from bot.people.tables import Absence, Person
 from bot.workspaces.tables import AuditEntry
 
@@ -314,10 +315,7 @@ def _midnight(zone: str, day: date) -> datetime:
 def _list_people(session: Session, ids: set[str] | None) -> Sequence[Any]:
     """Return the working hours of these people, or of everybody, and whether they muted reminders."""
     hours = (col(Person.zone), col(Person.hour), col(Person.working_days), col(Person.country))
-    muted = sa.cast(col(Person.mutes), sa.String).like(f'%"{Mute.REMINDERS}"%').label("is_muted")
-    query = sa.select(col(Person.id), *hours, muted).where(
-        col(Person.is_deactivated).is_(False), col(Person.is_bot).is_(False)
-    )
+    query = sa.select(col(Person.id), *hours, is_muted().label("is_muted")).where(*can_be_told())
     return session.execute(query if ids is None else query.where(col(Person.id).in_(sorted(ids)))).all()
 
 

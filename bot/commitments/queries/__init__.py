@@ -25,6 +25,7 @@ from bot.people.queries import find_person_row, get_person, get_today, list_rows
 from bot.people.rules import DAY, known_zone
 from bot.people.tables import Person
 from bot.people.usecases import require_here
+from bot.workspaces.tables import Workspace
 from bot.workspaces.usecases import BOT
 
 R = TypeVar("R", bound=CommitmentRow)
@@ -262,6 +263,12 @@ def list_of_inactive(session: Session, kind: CommitmentKind[R, S], *, limit: int
     """Return the open commitments about customers that are lost or excluded."""
     query = _joined(kind, Customer, "customer_id").where(col(Customer.status).in_(INACTIVE)).limit(limit)
     return list(session.exec(query).all())
+
+
+def has_open(kind: CommitmentKind[R, S]) -> Any:
+    """Return the SQL of whether a commitment of that kind is open in a `Workspace`."""
+    own = kind.column("workspace_id") == col(Workspace.id)
+    return sa.select(kind.column("id")).where(own, kind.is_open).exists()
 
 
 def list_orphaned(session: Session, kind: CommitmentKind[R, S], *, limit: int | None = None) -> list[R]:

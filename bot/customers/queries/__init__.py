@@ -101,11 +101,21 @@ def list_snoozed(session: Session, *, owner_id: str, today: date, limit: int | N
 
 
 def list_neglected(
-    session: Session, *, today: date, owner_id: str | None = None, limit: int | None = None, offset: int = 0
+    session: Session,
+    *,
+    today: date,
+    owner_id: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    counts: Counts | None = None,
 ) -> Sequence[Customer]:
-    """List neglected customers of the workspace or of one owner, furthest past their cadence first."""
+    """
+    List neglected customers of the workspace or of one owner, furthest past their cadence first.
+
+    *counts* are the numbers of neglected ones, where known.
+    """
     owners, which = None if owner_id is None else [owner_id], partial(neglected, today)
-    return _overdue_first(session, which, today=today, limit=limit, offset=offset, owner_ids=owners)
+    return _overdue_first(session, which, today=today, limit=limit, offset=offset, owner_ids=owners, counts=counts)
 
 
 def list_pool(session: Session, *, today: date, limit: int | None = None, offset: int = 0) -> Sequence[Customer]:
@@ -157,13 +167,19 @@ def _overdue_first(
     limit: int | None,
     offset: int = 0,
     owner_ids: Sequence[str | None] | None = None,
+    counts: Counts | None = None,
 ) -> Sequence[Customer]:
-    """List those for which *which* holds, furthest past their cadence first; of *owner_ids* unless it is None."""
+    """
+    List those for which *which* holds, furthest past their cadence first; of *owner_ids* unless it is None.
+
+    *counts* are what `first_ids` takes.
+    """
     if limit is None:
         theirs = () if owner_ids is None else (owned_by(CUSTOMERS, owner_ids),)
         query = select(Customer).where(which(CUSTOMERS), *theirs).order_by(*overdue_first(today))
         return session.exec(query.offset(offset)).all()
-    return _in_order(session, first_ids(session, which, today=today, limit=limit, offset=offset, owner_ids=owner_ids))
+    about: dict[str, Any] = {"limit": limit, "offset": offset, "owner_ids": owner_ids, "counts": counts}
+    return _in_order(session, first_ids(session, which, today=today, **about))
 
 
 def _in_order(session: Session, customer_ids: Sequence[UUID]) -> list[Customer]:

@@ -10,14 +10,15 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.core.database import workspace_of
 from bot.core.schemas import Schema
 from bot.customers.queries.due import CUSTOMERS, MOVING_NAMES, ScheduleBatch
 from bot.customers.rules.due import Schedule
 from bot.customers.tables import Rescheduling
-from bot.workspaces.queries import get_workspace
+from bot.workspaces.queries import get_workspace, list_workspaces_where
+from bot.workspaces.tables import Workspace
 
 PARTS = 24
 LEAST = 1000
@@ -50,6 +51,12 @@ def list_all_problems(session: Session, now: datetime) -> list[str]:  # noqa: AR
 def is_rescheduling(session: Session, *, now: datetime) -> bool:  # noqa: ARG001 - as above
     """Return whether customers are left to be recomputed."""
     return session.exec(select(Rescheduling.id).limit(1)).first() is not None
+
+
+def list_rescheduling(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - as above
+    """Return the ids of the workspaces in which customers are left to be recomputed."""
+    own = col(Rescheduling.workspace_id) == col(Workspace.id)
+    return list_workspaces_where(session, sa.select(col(Rescheduling.id)).where(own).exists())
 
 
 def check_part(session: Session, *, now: datetime) -> CheckedPart:  # noqa: ARG001 - as above

@@ -1,7 +1,7 @@
 """How many customers stand where, by the tally: what it costs doesn't grow with the customers."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import accumulate
 from typing import Any
@@ -34,15 +34,32 @@ def list_coverages(
     session: Session, *, today: date, owner_ids: Sequence[str] | None = None
 ) -> dict[str | None, Coverage]:
     """Count where the active customers stand on *today*, by owner, of whom None is the pool; or of *owner_ids*."""
+    rows = _sum_up(session, TALLY.c.owner_id, today=today, owner_ids=owner_ids)
+    return {row["owner_id"]: _coverage(**row) for row in rows}
+
+
+def count_coverage(session: Session, *, today: date) -> tuple[Coverage, Counts]:
+    """Count where all active customers stand on *today*, and the neglected ones by cadence, for their list."""
+    coverages, late = [], Counter[tuple[str | None, int]]()
+    for row in _sum_up(session, TALLY.c.owner_id, TALLY.c.effective_cadence_days, today=today):
+        numbers = dict(row)
+        late[None, numbers.pop("effective_cadence_days")] += int(numbers["neglected"])
+        coverages.append(_coverage(**numbers))
+    return sum_coverages(coverages), {alike: customers for alike, customers in late.items() if customers}
+
+
+def _sum_up(
+    session: Session, *by: sa.Column[Any], today: date, owner_ids: Sequence[str] | None = None
+) -> Iterator[sa.RowMapping]:
+    """Yield the numbers of a coverage by columns of the tally, of everybody or of *owner_ids*."""
     ours = sa.and_(TALLY.c.workspace_id == workspace_of(session), is_active(TALLY))
     theirs = [] if owner_ids is None else [owned_by(TALLY, owner_ids)]
     number = TALLY.c.number
     sums = [
         sa.func.sum(sa.case((counts, number), else_=0)).label(name) for name, counts in coverage_at(today).items()
     ]  # fmt: skip
-    query = sa.select(TALLY.c.owner_id, sa.func.sum(number).label("active"), *sums).where(ours, *theirs)
-    rows = session.execute(query.group_by(TALLY.c.owner_id)).mappings()
-    return {row["owner_id"]: _coverage(**row) for row in rows if row["active"]}
+    query = sa.select(*by, sa.func.sum(number).label("active"), *sums).where(ours, *theirs).group_by(*by)
+    return (row for row in session.execute(query).mappings() if row["active"])
 
 
 def sum_coverages(coverages: Iterable[Coverage]) -> Coverage:

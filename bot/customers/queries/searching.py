@@ -24,6 +24,7 @@ ASKED_LENGTH = 200
 WINDOW = 5  # letters of a mistyped name that are looked for side by side
 MOST_WINDOWS = 30
 SHORT = 6  # letters of a name in which one error leaves no such window
+LONG = 12  # letters of a name in which every other window is enough: one error leaves several
 MOST_IN_WINDOW = 100  # names; a window that more have tells little
 TELLING = 1000
 BEST = 200  # names that are compared letter by letter
@@ -180,7 +181,7 @@ def _windows(key: str) -> Iterator[list[str]]:
     whole, words = padded(key), key.split()[:MOST_WORDS]
     size = WINDOW if len(key) > SHORT else LEAST_LETTERS
     yield [whole[:LEAST_LETTERS], whole[-LEAST_LETTERS:]]
-    for at in range(min(len(whole) - size + 1, MOST_WINDOWS)):
+    for at in range(0, min(len(whole) - size + 1, MOST_WINDOWS), 1 if len(key) <= LONG else 2):
         yield [whole[at : at + size]]
     for at, word in enumerate(words if len(words) > 1 else ()):
         others = [f" {other} " for other in words[:at] + words[at + 1 :]]

@@ -18,6 +18,7 @@ BY_PATH, BY_SUBDOMAIN, SHARED_PAGES, _PARTS = (
 )
 """Hosts of many owners' pages, told by path or subdomain, and hosts of one company that carry everybody's pages."""
 FREE_MAIL = frozenset(_HOSTS["free_mail"].split())
+_HOSTS_OF_PARTS = frozenset(part.partition("/")[0] for part in _PARTS)
 _WITH_PAGES = BY_PATH | BY_SUBDOMAIN
 _SHARED = _WITH_PAGES | FREE_MAIL | SHARED_PAGES
 
@@ -47,7 +48,10 @@ def registrable_domain(text: str) -> str | None:
     Names in other scripts come in their ASCII form (xn--…), so that one domain has one spelling. None for addresses of
     machines, bare suffixes and hosts of a company that carry everybody's pages.
     """
-    host = _host(next(_addresses(text), ""))
+    return _registrable(_host(next(_addresses(text), "")))
+
+
+def _registrable(host: str) -> str | None:
     if not host or host.removeprefix("www.") in SHARED_PAGES:
         return None
     found = _suffixes()(host)
@@ -62,23 +66,30 @@ def own_domain(text: str, name: str = "") -> str | None:
     amazon.com is Amazon's, and amazon.com/shops/bob nobody's.
     """
     for address in _addresses(text):
-        domain = registrable_domain(address)
-        if domain and (not (shared := shared_host(address)) or _is_host_of(name, shared, _is_page(address, shared))):
+        host = _host(address)
+        domain = _registrable(host)
+        if domain and (not (shared := _shared(host, address)) or _is_host_of(name, shared, _is_page(address, shared))):
             return domain
     return None
 
 
 def shared_host(text: str) -> str:
     """Return the host or part of one that many companies share, by which *text* is no company's own; "" if none is."""
-    address = next(_addresses(text), "").lower()
-    host = _host(address)
+    address = next(_addresses(text), "")
+    return _shared(_host(address), address)
+
+
+def _shared(host: str, address: str) -> str:
+    """Return what of *host*, that of an *address*, many companies share; "" if nothing."""
     if not host:
         return ""
-    labels = host.split(".")
-    ends = {".".join(labels[start:]) for start in range(len(labels))}
-    if found := ends & _SHARED:
-        return max(found, key=len)
-    page = host.removeprefix("www.") + "".join(_PAGE.findall(address.partition(host)[2])[:1])
+    end = host
+    while end:
+        if end in _SHARED:
+            return end
+        end = end.partition(".")[2]
+    bare = host.removeprefix("www.")
+    page = bare + "".join(_PAGE.findall(address.lower().partition(host)[2])[:1]) if bare in _HOSTS_OF_PARTS else ""
     return page if page in _PARTS else ""
 
 

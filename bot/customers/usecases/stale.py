@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from bot.core.database import among
 from bot.customers.rules.families import is_in_circle
 from bot.customers.tables import Customer
 from bot.customers.usecases.matching import COMPARED_COLUMNS, ListedCustomer, not_added_by
@@ -40,7 +41,7 @@ def _find_changed(session: Session, known: Sequence[ListedCustomer]) -> set[UUID
     same: set[UUID] = set()
     for some in chunks(known):
         current = {target.id: target.current for target in some}
-        rows = session.execute(sa.select(*columns).where(col(Customer.id).in_(list(current))))
+        rows = session.execute(sa.select(*columns).where(among(session, col(Customer.id), current)))
         same |= {row.id for row in rows if row == current[row.id]}
     return {target.id for target in known} - same
 
@@ -90,7 +91,9 @@ def _values_taken(
     wanted: Any = getattr(Customer, column)
     of_source = sa.true() if source is None else col(Customer.source) == source
     for some in chunks(values):
-        query = sa.select(col(Customer.id), wanted).where(of_source, wanted.in_(some), not_added_by(import_id))
+        query = sa.select(col(Customer.id), wanted).where(
+            of_source, among(session, wanted, some), not_added_by(import_id)
+        )
         for customer_id, value in session.execute(query):
             seen = stored.get(customer_id)
             if seen is None or getattr(seen.current, column) != value:
@@ -102,7 +105,9 @@ def _find_orphans(session: Session, part: Sequence[ListedCustomer], stale: set[U
     parents = {target.parent.id for target in part if target.parent is not None}
     there: set[UUID] = set()
     for some in chunks(list(parents)):
-        there |= set(session.execute(sa.select(col(Customer.id)).where(col(Customer.id).in_(some))).scalars())
+        there |= set(
+            session.execute(sa.select(col(Customer.id)).where(among(session, col(Customer.id), some))).scalars()
+        )
     orphans: set[UUID] = set()
     for target in part:
         if target.parent is not None and target.parent.id not in there:
@@ -122,7 +127,7 @@ def _find_circles(session: Session, part: Sequence[ListedCustomer]) -> set[UUID]
         rows = [
             row
             for some in chunks(list(level))
-            for row in session.execute(query.where(col(Customer.id).in_(some))).all()
+            for row in session.execute(query.where(among(session, col(Customer.id), some))).all()
         ]
         above |= dict(rows)
         level = {parent_id for _, parent_id in rows if parent_id is not None} - above.keys()

@@ -16,7 +16,7 @@ from bot.core.feature import (
 )
 from bot.core.schemas import DigestSlot, Line, OwedLine
 from bot.customers.queries import list_awake, list_neglected
-from bot.customers.queries.coverage import get_coverage
+from bot.customers.queries.coverage import count_coverage
 from bot.customers.rules.names import clean_text
 from bot.customers.schemas import Coverage
 from bot.customers.tables import Customer
@@ -122,8 +122,8 @@ def compose_neglected(
 ) -> NeglectedDigest:
     """Return the digest of neglected customers: coverage, the first rows, the pool, and the features' counts."""
     today = Calendar(zone=slot.zone).today(now)
-    coverage = get_coverage(session, today=today)
-    first = list_neglected(session, today=today, limit=ROWS_IN_MESSAGE)
+    coverage, neglected = count_coverage(session, today=today)
+    first = list_neglected(session, today=today, limit=ROWS_IN_MESSAGE, counts=neglected)
     return NeglectedDigest(
         **slot.model_dump(exclude={"kind", "since"}),
         **coverage.model_dump(),

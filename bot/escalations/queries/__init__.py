@@ -41,6 +41,8 @@ from bot.escalations.tables import Escalation, EscalationSettings
 from bot.people.queries import find_person_row, get_zone
 from bot.people.rules import zone_words
 from bot.people.usecases import require_here, require_manager
+from bot.workspaces.queries import list_workspaces_where
+from bot.workspaces.tables import Workspace
 
 UNANSWERED = "open"
 SHORT_NAME = 3  # words: what is no longer than that is meant as a name
@@ -240,6 +242,13 @@ def list_for_channel(session: Session, *, limit: int) -> Sequence[Escalation]:
     """Return those of which the channel hasn't heard yet how they stand, the oldest first."""
     query = select(Escalation).where(col(Escalation.channel_due).is_(True))
     return session.exec(query.order_by(col(Escalation.id)).limit(limit)).all()
+
+
+def list_workspaces_to_watch(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
+    """Return the ids of the workspaces with an open problem, or one whose end the channel hasn't heard of."""
+    own = col(Escalation.workspace_id) == col(Workspace.id)
+    watched = sa.or_(ESCALATIONS.is_open, col(Escalation.channel_due).is_(True))
+    return list_workspaces_where(session, sa.select(col(Escalation.id)).where(own, watched).exists())
 
 
 def find_channel_to_tell(session: Session, *, now: datetime) -> str | None:  # noqa: ARG001 - every query takes the time

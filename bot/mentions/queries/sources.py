@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,8 +11,10 @@ from sqlmodel import Session, col, select
 from bot.core.errors import NotFound
 from bot.mentions.rules.mentions import PAGE_ROWS, MentionState
 from bot.mentions.schemas.mentions import DueSource, SourceList, SourceSchema, WebhookSource
-from bot.mentions.tables import Mention, Source
+from bot.mentions.tables import Mention, Source, UnreadName
 from bot.people.usecases import require_manager
+from bot.workspaces.queries import list_workspaces_where
+from bot.workspaces.tables import Workspace
 
 WISH = "see where mentions come from"
 WEEK = timedelta(days=7)
@@ -76,13 +79,18 @@ def list_source_schemas(session: Session, rows: Sequence[Source], *, now: dateti
 
 def list_due_sources(session: Session, *, now: datetime, limit: int) -> list[DueSource]:
     """Return due sources of all workspaces, the longest waiting first."""
-    query = select(Source).where(col(Source.next_try_at) <= now).order_by(col(Source.next_try_at), col(Source.id))
-    return [_due(row) for row in session.exec(query.limit(limit)).all()]
+    return [due_source(row) for row in session.exec(due_sources(now, limit)).all()]
+
+
+def due_sources(now: datetime, limit: int) -> Any:
+    """Return the statement of the sources that are due, the longest waiting first."""
+    query = select(Source).where(col(Source.next_try_at) <= now)
+    return query.order_by(col(Source.next_try_at), col(Source.id)).limit(limit)
 
 
 def get_due(session: Session, *, source_id: UUID, now: datetime) -> DueSource:  # noqa: ARG001 - every query takes the time
     """Return what is needed to fetch a source, whether it is due or not."""
-    return _due(get_source(session, source_id))
+    return due_source(get_source(session, source_id))
 
 
 def find_signed(session: Session, *, token: str, now: datetime) -> WebhookSource | None:  # noqa: ARG001 - every query takes the time
@@ -96,6 +104,20 @@ def find_signed(session: Session, *, token: str, now: datetime) -> WebhookSource
     )  # fmt: skip
 
 
+def list_unread_workspaces(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
+    """Return the ids of the workspaces with customers whose names are to be read."""
+    own = col(UnreadName.workspace_id) == col(Workspace.id)
+    return list_workspaces_where(session, sa.select(col(UnreadName.customer_id)).where(own).exists())
+
+
+def list_workspaces_with_mentions(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - as above
+    """Return the ids of the workspaces where an open mention waits to be posted, or somebody said they would answer."""
+    own = sa.and_(col(Mention.workspace_id) == col(Workspace.id), col(Mention.state) == MentionState.OPEN)
+    unposted = sa.and_(col(Mention.posted_at).is_(None), col(Mention.channel_id).is_not(None))
+    waiting = sa.or_(col(Mention.taken_by).is_not(None), unposted)
+    return list_workspaces_where(session, sa.select(col(Mention.id)).where(own, waiting).exists())
+
+
 def list_waiting_channels(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
     """Return the channels for which a mention waits to be posted."""
     query = select(Mention.channel_id).where(col(Mention.posted_at).is_(None), col(Mention.state) == MentionState.OPEN)
@@ -103,7 +125,8 @@ def list_waiting_channels(session: Session, *, now: datetime) -> list[str]:  # n
     return sorted(channel for channel in found if channel)
 
 
-def _due(row: Source) -> DueSource:
+def due_source(row: Source) -> DueSource:
+    """Return what is needed to fetch a source."""
     return DueSource(
         workspace_id=row.workspace_id, source_id=row.id, kind=row.kind, address=row.address, etag=row.etag,
         last_modified=row.last_modified,

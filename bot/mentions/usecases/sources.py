@@ -13,10 +13,10 @@ from sqlmodel import Session, col, select
 from bot.commitments.usecases import list_managers_to_notify, list_recipients
 from bot.core import outbox
 from bot.core.clock import new_id
-from bot.core.database import workspace_of
+from bot.core.database import locks_rows, workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.names import clean_text
-from bot.mentions.queries.sources import get_due, get_source, list_source_schemas
+from bot.mentions.queries.sources import due_source, due_sources, get_due, get_source, list_source_schemas
 from bot.mentions.rules import sources as rules
 from bot.mentions.rules.mentions import MOST_SOURCES, MentionState, next_try, read_quiet
 from bot.mentions.rules.sources import Outcome, SourceKind, is_fetched, is_pushed
@@ -31,6 +31,7 @@ from bot.workspaces.usecases import BOT, record
 WISH = "choose where mentions come from"
 LANGUAGE = re.compile("[a-z]{2}")
 MOST_SECRETS = 2
+FETCH_LEASE = timedelta(minutes=2)  # a source waits that long for the answer of its host, behind others of one host
 _CHANGEABLE = (
     "words", "excluded_words", "excluded_authors", "language", "channel_id", "quiet_from", "quiet_to", "mapping",
     "is_signed",
@@ -188,6 +189,19 @@ def rotate_secret(session: Session, *, source_id: UUID, by: str, now: datetime) 
     secret = secrets.token_urlsafe(24)
     row.secrets = [secret, *row.secrets][:MOST_SECRETS]
     return WebhookKeys(source=_noted(session, row, "secret_made", by=by, now=now), token=row.token, secret=secret)
+
+
+@locks_rows
+def claim_due_sources(session: Session, *, limit: int, now: datetime) -> list[DueSource]:
+    """
+    Claim up to *limit* due sources of all workspaces, the longest waiting first, and return them.
+
+    No other process fetches them meanwhile; where this one dies, another fetches them after `FETCH_LEASE`.
+    """
+    rows = session.exec(due_sources(now, limit).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        row.next_try_at = now + FETCH_LEASE
+    return [due_source(row) for row in rows]
 
 
 def may_ask(session: Session, *, address: str, now: datetime) -> datetime | None:

@@ -20,7 +20,9 @@ from sqlmodel import Session, col, select
 from bot.checkins.queries.history import CHECKINS, CONTACTS
 from bot.core.database import workspace_of
 from bot.customers.queries.due import CUSTOMERS, is_active
+from bot.customers.queries.sizes import list_limits
 from bot.customers.rules.due import Status
+from bot.customers.rules.limits import Limits, divide
 from bot.customers.tables import Customer, Import, ImportChange
 from bot.people.queries import get_calendar
 from bot.reviews.rules import (
@@ -29,13 +31,11 @@ from bot.reviews.rules import (
     Span,
     Stretch,
     Wait,
-    divide_into_bands,
     list_stretches,
     list_waits,
     measure_wait,
 )
-from bot.reviews.rules.limits import Limits, divide_by_limits
-from bot.reviews.tables import FormerFacts, SizeLimits
+from bot.reviews.tables import FormerFacts
 
 FACTS = ("status", "owner_id", "effective_cadence_days", "annual_value", "currency", "headcount", "country")
 COLUMNS = ("id", "name", "added_on", "waiting_since", "last_contact_on")
@@ -127,8 +127,9 @@ class Care:
         }
         limits = next((one for day, one in reversed(self.limits) if day <= until), None)
         sizes = {key: found.size for key, found in facts.items()}
-        bands = divide_by_limits(sizes, limits) if limits else divide_into_bands(sizes)
-        return CarePeriod(since=since, until=until, facts=facts, bands=bands, waits=waits, limits=limits)
+        return CarePeriod(
+            since=since, until=until, facts=facts, bands=divide(sizes, limits), waits=waits, limits=limits
+        )
 
     def was_talked_to(self, key: UUID, until: date) -> bool:
         """Return whether anybody had talked to the customer up to *until*."""
@@ -162,7 +163,7 @@ def read_care(session: Session, today: date, *, tags: bool = False) -> Care:
         facts={row.id: list_stretches(_facts(row), former.get(row.id, ())) for row in customers},
         contacts=contacts,
         spans={row.id: list_waits(contacts.get(row.id, ()), added_on=row.added_on, until=today) for row in customers},
-        limits=_list_limits(session),
+        limits=list_limits(session),
     )
 
 
@@ -172,14 +173,6 @@ def _facts(row: Any) -> CustomerFacts:
         cadence=row.effective_cadence_days if row.status is Status.ACTIVE else None, owner_id=row.owner_id,
         size=Size(row.annual_value, row.currency, row.headcount), country=row.country, tags=getattr(row, "tags", ()),
     )  # fmt: skip
-
-
-def _list_limits(session: Session) -> list[tuple[date, Limits | None]]:
-    calendar = get_calendar(session, None)
-    rows = session.exec(select(SizeLimits).order_by(col(SizeLimits.set_at), col(SizeLimits.id))).all()
-    return [
-        (calendar.today(row.set_at), Limits(tuple(row.amounts), row.currency) if row.amounts else None) for row in rows
-    ]
 
 
 def _list_former(session: Session, names: Iterable[str]) -> dict[UUID, list[tuple[date, CustomerFacts]]]:

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from bot.customers.rules.limits import band_words
 from bot.customers.rules.names import clean_text
 from bot.people.queries import list_names
 from bot.reviews.queries.care import Care, CarePeriod
 from bot.reviews.rules import Band
 from bot.reviews.rules.groups import Age, Grouping, age_at
-from bot.reviews.rules.limits import band_words
 
 NONE = "-"
 """The key of those without an owner, tag or country."""

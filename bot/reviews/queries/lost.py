@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from bot.customers.rules.limits import band_words
 from bot.customers.rules.losses import LossReason
 from bot.customers.tables import Loss
 from bot.reviews.queries.care import CarePeriod
 from bot.reviews.rules import Band
-from bot.reviews.rules.limits import band_words
 
 
 def list_lost(session: Session, period: CarePeriod) -> list[str]:

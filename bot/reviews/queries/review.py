@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from bot.checkins.queries.history import CONTACTS
 from bot.checkins.tables import Checkin
 from bot.core.schemas import DigestSlot
+from bot.customers.rules.limits import band_words
 from bot.customers.rules.names import clean_text
 from bot.escalations.queries.contributions import list_repeats
 from bot.people.queries import get_today, list_names
@@ -22,7 +23,6 @@ from bot.reviews.queries.lost import list_lost
 from bot.reviews.queries.measures import count_measures
 from bot.reviews.rules import BUCKETS, FIFTHS, USUAL_PERIOD, Band, Period
 from bot.reviews.rules.groups import add_up
-from bot.reviews.rules.limits import band_words
 from bot.reviews.schemas import BandCourse, Review, WeeklyReview
 
 FAR_BEHIND = 10

@@ -51,11 +51,7 @@ def plan_moves(
         by_owner.setdefault(group.owner, []).append(group)
     giving = [person for person in sorted(limits) if givers is None or person in givers]
     taking = [person for person in sorted(takers) if person in limits]
-    moves: dict[Group, str] = {}
-    while found := dict(_moves(by_owner, loads, limits, giving, taking)):
-        moves |= found
-        by_owner = {owner: [group for group in theirs if group not in moves] for owner, theirs in by_owner.items()}
-    return moves
+    return dict(_moves(by_owner, loads, limits, giving, taking))
 
 
 def _moves(
@@ -65,7 +61,12 @@ def _moves(
     giving: Sequence[str],
     taking: Sequence[str],
 ) -> Iterator[tuple[Group, str]]:
-    """Yield what moves to whom in one pass over the givers, and keep *loads* as they become."""
+    """
+    Yield what moves to whom, and keep *loads* as they become.
+
+    One pass over the givers is enough: who gave has less room than the group that they gave last, and that went to
+    somebody with room for it. So the most room never grows, and what found none before finds none later.
+    """
     for giver in giving:
         for group in by_owner.get(giver, ()):
             if loads[giver] <= limits[giver]:

@@ -7,13 +7,14 @@ from sqlmodel import Session
 from bot.core import outbox
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput
+from bot.customers.rules.limits import LimitsRefused, parse_limits
 from bot.people.queries import get_today, list_managers
 from bot.people.usecases import require_manager
 from bot.reviews.queries.reconciliation import find_day, reconcile
-from bot.reviews.rules.limits import LimitsRefused, parse_limits
 from bot.reviews.schemas import SizesSet
 from bot.reviews.schemas.reconciliation import NotAccountedFor
-from bot.reviews.tables import DailyReconciliation, SizeLimits
+from bot.reviews.tables import DailyReconciliation
+from bot.workspaces.tables import SizeLimits
 from bot.workspaces.usecases import record
 
 

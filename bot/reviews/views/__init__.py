@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from bot.customers.rules.limits import MOST
 from bot.customers.views import CARD, name_of, standing_words
 from bot.reviews.rules import FEWEST, LIKELY, PERIODS, SURE, USUAL_PERIOD, Band, Period
 from bot.reviews.rules.groups import Grouping
-from bot.reviews.rules.limits import MOST
 from bot.reviews.schemas import GapSchema, GroupFigures, Measures, Proof, Review, SizesSet, WeeklyReview, WhoWaited
 from bot.reviews.views.reconciliation import accounts
 from bot.slack import blocks as ui

@@ -12,6 +12,7 @@ Handler = Callable[[Wire, ApiCall], Awaitable[dict[str, Any]]]
 HANDLERS: dict[str, Handler] = {
     "api.test": about.api_test,
     "auth.test": about.auth_test,
+    "oauth.v2.access": about.oauth_access,
     "team.info": about.team_info,
     "bots.info": about.bots_info,
     "apps.connections.open": about.connections_open,

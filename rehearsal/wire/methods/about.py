@@ -3,6 +3,7 @@
 from typing import Any
 
 from rehearsal.wire.calls import ApiCall, ApiError
+from rehearsal.wire.tokens import LIFE
 from rehearsal.wire.wire import Wire
 
 Json = dict[str, Any]
@@ -57,3 +58,28 @@ async def connections_open(wire: Wire, _ask: ApiCall) -> Json:
         raise ApiError("forbidden_team")
     base = wire.url.replace("http://", "ws://")
     return {"url": f"{base}/link?ticket={wire.sockets.new_ticket()}&app_id={wire.workspace.app_id}"}
+
+
+async def oauth_access(wire: Wire, call: ApiCall) -> Json:
+    """oauth.v2.access: exchange a refresh token for the next bot token; an app of one workspace has no codes."""
+    if call.text("grant_type") != "refresh_token":
+        raise ApiError("invalid_grant_type")
+    ws = wire.workspace
+    if not wire.installed:
+        raise ApiError("invalid_refresh_token")
+    pair = wire.tokens.refresh(
+        client_id=call.text("client_id"), client_secret=call.text("client_secret"),
+        refresh_token=call.text("refresh_token"), now=ws.clock.now(),
+    )  # fmt: skip
+    return {
+        "access_token": pair.token,
+        "token_type": "bot",
+        "scope": ",".join(sorted(wire.scopes)),
+        "bot_user_id": ws.bot.id,
+        "app_id": ws.app_id,
+        "expires_in": int(LIFE.total_seconds()),
+        "refresh_token": pair.refresh_token,
+        "team": {"id": ws.team_id, "name": ws.name},
+        "enterprise": None,
+        "is_enterprise_install": ws.is_org_install,
+    }

@@ -66,3 +66,8 @@ def divide_by_limits(sizes: Mapping[Key, Size], limits: Limits) -> dict[Key, Ban
 def band_words(band: Band, *, limited: bool) -> str:
     """Return what a band is called: a fifth, or a size where there are limits."""
     return band.words.replace(" fifth", " size") if limited else band.words
+
+
+def divide(sizes: Mapping[Key, Size], limits: Limits | None) -> dict[Key, Band]:
+    """Return the band of each customer: by *limits* where a workspace has set some, else fifths."""
+    return divide_by_limits(sizes, limits) if limits else divide_into_bands(sizes)

@@ -1,0 +1,67 @@
+"""Slack's clients, which call commands by the names that they have in the workspace."""
+
+import re
+from typing import Any
+
+import aiohttp
+from slack_bolt.async_app import AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.measures import NO_MEASURES, NO_TRACES, Measures, Traces
+from bot.slack.commands import PLAIN_NAMES, CommandNames
+
+NOT_SLACKS = "an answer that isn't Slack's"
+NO_ANSWER = "no_answer"
+SLACK_TIMEOUT_SECONDS = 15
+
+
+class SlackClient(AsyncWebClient):
+    """Slack's client that calls commands by *names*, tells *measures* which calls fail, and *traces* each call."""
+
+    measures: Measures = NO_MEASURES
+    traces: Traces = NO_TRACES
+    names: CommandNames = PLAIN_NAMES
+
+    async def api_call(self, api_method: str, *, json: Any = None, **options: Any) -> Any:
+        """Make the call as slack-sdk does."""
+        try:
+            with self.traces.span(f"slack {api_method}"):
+                return await super().api_call(api_method, json=self.names.rename_shown(json), **options)
+        except SlackApiError as error:
+            self.measures.slack_failed(api_method, error_code(error))
+            raise
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            self.measures.slack_failed(api_method, NO_ANSWER)
+            raise
+
+
+class RenamingRespond(AsyncRespond):
+    """Bolt's answer to a `response_url` that calls commands by *names*."""
+
+    names: CommandNames = PLAIN_NAMES
+
+    async def __call__(self, *words: Any, **options: Any) -> Any:
+        """Send the answer as Bolt does."""
+        return await super().__call__(*words, **self.names.rename_shown(options))
+
+
+def build_client(*, token: str | None, api_url: str, names: CommandNames = PLAIN_NAMES) -> SlackClient:
+    """Return a client of Slack's API without retries: a call whose connection dropped may have been carried out."""
+    client = SlackClient(token=token, base_url=api_url, timeout=SLACK_TIMEOUT_SECONDS, retry_handlers=[])
+    client.names = names
+    return client
+
+
+def build_respond(url: str | None, names: CommandNames) -> AsyncRespond:
+    """Return what answers at a `response_url`."""
+    respond = RenamingRespond(response_url=url)
+    respond.names = names
+    return respond
+
+
+def error_code(error: SlackApiError) -> str:
+    """Return Slack's code for an error, or `NOT_SLACKS` for an answer such as a proxy's page."""
+    data = getattr(error.response, "data", None)
+    code = data.get("error") if isinstance(data, dict) else None
+    return re.sub(r"[^\w.-]", "", str(code or ""))[:80] or NOT_SLACKS
