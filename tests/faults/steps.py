@@ -124,6 +124,10 @@ def _use_case() -> str:
 class Errand(Protocol):
     """What a process does."""
 
+    def prepare(self) -> None:
+        """Change constants of the bot, in a process that is the errand's own."""
+        ...
+
     def run(self) -> None:
         """Do it."""
         ...
@@ -145,13 +149,16 @@ class RunJobs:
     clock: SharedClock
     finish: bool = False
 
+    def prepare(self) -> None:
+        """Let one message be on its way at a time."""
+        _lose_patience()
+        deliver_outbox.AT_ONCE = 1
+
     def run(self) -> None:
         """Run them."""
         asyncio.run(self._run())
 
     async def _run(self) -> None:
-        _lose_patience()
-        deliver_outbox.AT_ONCE = 1
         runtime = Runtime(Database(self.url), self.clock, [*FEATURES, MAIL])
         client = build_client(token=self.token, api_url=self.api_url)
         runner, schedule = Runner(runtime.background), build_schedule(runtime.background, lambda _: client)
@@ -176,12 +183,15 @@ class ImportList:
     clock: SharedClock
     finish: bool = False
 
-    def run(self) -> None:
-        """Import it."""
+    def prepare(self) -> None:
+        """Use the shared clock and small batches."""
+        _lose_patience()
         cli.WallClock = lambda: self.clock  # type: ignore[misc,assignment]
         batches.FIRST_BATCH = batches.SMALLEST_BATCH = batches.LARGEST_BATCH = ROWS_PER_BATCH
         batches.PAUSE_SECONDS = 0
-        _lose_patience()
+
+    def run(self) -> None:
+        """Import it."""
         interrupted = self._find_interrupted() if self.finish else []
         command = ["--resume", *interrupted] if interrupted else [str(self.file)]
         with clean_environment(self.file.parent, DATABASE_URL=self.url):
@@ -207,6 +217,7 @@ def work(pipe: Connection, errand: Errand, log: Path, kinds: Collection[str], st
             os.dup2(written.fileno(), number)
     threading.Thread(target=_end_with_the_test, daemon=True).start()
     Probe(pipe, kinds, stop_at).install()
+    errand.prepare()
     errand.run()
 
 

@@ -49,6 +49,9 @@ class DeliverForEver:
     token: str
     epoch: float
 
+    def prepare(self) -> None:
+        """Change nothing."""
+
     def run(self) -> None:
         """Deliver until the process is killed."""
         asyncio.run(self._run())
