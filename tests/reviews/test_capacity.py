@@ -132,7 +132,7 @@ def test_who_is_away_for_all_the_weeks_is_said_to_be(office: Office) -> None:
     page = ask(office)
     row = of(page, BOB)
     assert (row.asked, row.possible, row.surplus) == (None, None, 3)
-    assert "away for the coming eight weeks\nPossible: 3 customers to others." in drawn(page)
+    assert "away for the coming eight weeks\nPossible: 3 customers fewer." in drawn(page)
     assert "Possible for everybody: not even once a year." in drawn(page)
 
 

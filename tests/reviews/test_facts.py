@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from bot.customers.usecases.erasing import erase_subject, export_subject
 from bot.customers.usecases.rescheduling import reschedule_workspace
 from bot.customers.usecases.sharing import share_out_pool, undo_share_out
 from bot.customers.usecases.undoing import undo_import
-from bot.reviews.queries import make_proof, read_care
+from bot.reviews.queries import make_proof, read_care, reading
 from bot.reviews.queries.review import get_review
 from bot.reviews.rules import Band
 from bot.reviews.rules.waits import EVER
@@ -166,6 +167,27 @@ def test_the_same_question_gets_the_same_answer_a_year_later(office: Office) -> 
         change(office, customer, annual_value=None, currency=None)
     assert proof_of(office, yesterday) == told
     assert proof_of(office, TODAY - 40 * DAY) == earlier
+
+
+@pytest.mark.both_databases
+def test_what_isnt_read_changes_no_figure(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the days before the period the last contact is enough, and customers are read by any number at once."""
+    made = build(office)
+    for number, customer in enumerate(made[:20]):
+        office.do(hand_over, customer_id=customer, to=KIRI, by=MARA)
+        contact(office, customer, 200 + number)
+    change(office, made[0], added_on=TODAY - 10 * DAY)
+
+    def proof_from(since: date) -> Proof:
+        read = partial(read_care, since=since, tags=True)
+        return office.look(lambda session: make_proof(session, read(session, TODAY), days=30, until=TODAY))
+
+    whole = proof_from(date.min)
+    for block in (7, 60, 50_000):
+        monkeypatch.setattr(reading, "BLOCK", block)
+        assert proof_from(TODAY - 60 * DAY) == whole
+    with pytest.raises(ValueError, match="which is after"):
+        proof_from(TODAY - 59 * DAY)
 
 
 def test_who_was_lost_in_the_period_counts_until_then(office: Office) -> None:

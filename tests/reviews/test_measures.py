@@ -230,8 +230,8 @@ def test_the_screen_shows_the_measures_of_each_group(office: Office) -> None:
     told = words(drawn.blocks)
     assert "*tag 00* · 1 customer\n" in told
     line = (
-        "3 of 6 promises kept · 2 of 4 problems answered in time · 1 of 2 problems avoidable, asked 1.5 times each "
-        "until it was fixed · 1 of 3 mentions answered in time"
+        "3 of 6 promises kept · 2 of 4 problems answered in time · 1 of 2 fixed problems avoidable, asked 1.5 times "
+        "for each · 1 of 3 mentions answered in time"
     )
     assert told.count(line) == 15
     assert "25 more groups." in told

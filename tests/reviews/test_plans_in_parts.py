@@ -1,24 +1,30 @@
 """Plans for thousands: carried out and undone in parts, which a job goes on with when the process is gone."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlmodel import func, select
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, col, func, select
 
 from bot.core.batches import ManyTransactions
 from bot.core.clock import new_id
+from bot.core.database import Database
 from bot.core.errors import AlreadyDone, InvalidInput
-from bot.customers.tables import WorkPart
+from bot.customers.tables import Customer, WorkPart
 from bot.customers.usecases import hand_over, parts
-from bot.reviews.queries.capacity import get_capacity
+from bot.customers.usecases.rescheduling import reschedule_workspace
+from bot.reviews.queries.capacity import get_capacity, read_team
 from bot.reviews.queries.plans import get_proposal, make_plan
 from bot.reviews.rules.plans import PlanKind
 from bot.reviews.usecases import plans
 from bot.workspaces.queries import get_workspace
 from jobs.continue_work import continue_work
+from tests.customers.test_tally import thrown_away
 from tests.makers import ANA, BOB, KIRI, MARA, WORKSPACE, Office
 from tests.reviews.test_capacity import employ
 from tests.reviews.test_plans import build, carry_out, customers, owners, propose, sent_to
@@ -157,3 +163,54 @@ def test_a_plan_asks_for_level_days(office: Office) -> None:
     assert office.look(lambda session: get_workspace(session).load_levelled_on) is None
     with pytest.raises(InvalidInput, match="nothing to change"):
         office.ask(get_proposal, kind=MOVE, owner="", viewer=MARA)
+
+
+DRAWN = st.tuples(st.none() | st.integers(1, 120), st.none() | st.integers(0, 60), st.booleans())
+"""A cadence of its own, days since the last contact, and whether it belongs to another one."""
+
+
+@pytest.fixture
+def team(office: Office) -> Office:
+    """Ana with more than she can do, and Bob with room."""
+    build(office)
+    return office
+
+
+def vary(session: Session, drawn: Sequence[tuple[int | None, int | None, bool]], *, now: datetime) -> None:
+    """Let the customers be as they were drawn, with the schedules that follow."""
+    rows = session.exec(select(Customer).order_by(col(Customer.id))).all()
+    for place, (row, (cadence, waited, belongs)) in enumerate(zip(rows, drawn, strict=False)):
+        row.cadence_days, row.parent_id = cadence, rows[place // 3].id if belongs and place else None
+        row.last_contact_on = None if waited is None else now.date() - timedelta(days=waited)
+    reschedule_workspace(session, now=now)
+    session.flush()
+
+
+def whole(session: Session) -> list[dict[str, Any]]:
+    """All that is stored of every customer, but the instant of its last change."""
+    session.expire_all()
+    return [row.model_dump(exclude={"changed_at"}) for row in session.exec(select(Customer)).all()]
+
+
+@pytest.mark.both_databases
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(DRAWN, max_size=40), st.sampled_from(PlanKind))
+def test_whatever_is_planned_keeps_the_caps_and_is_undone_to_the_byte(
+    team: Office, database: Database, drawn: list[tuple[int | None, int | None, bool]], kind: PlanKind
+) -> None:
+    """Any cadences, contacts and families; nobody gets above their own capacity, and planning again moves nothing."""
+    now = team.runtime.clock.now()
+    with thrown_away(database) as session:
+        vary(session, drawn, now=now)
+        before = whole(session)
+        try:
+            plan = make_plan(session, kind=kind, owner="", now=now)
+        except InvalidInput:
+            return
+        made = plans.carry_out_plan(session, kind=kind, owner="", fingerprint=plan.fingerprint, by=MARA, now=now)
+        assert whole(session) != before
+        assert (after := read_team(session, now=now)).load(BOB) <= after.limits[BOB] or kind is LENGTHEN
+        with pytest.raises(InvalidInput):
+            make_plan(session, kind=kind, owner="", now=now)
+        plans.undo_plan(session, plan_id=made.plan_id, by=MARA, now=now)
+        assert sorted(whole(session), key=str) == sorted(before, key=str)

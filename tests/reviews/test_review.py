@@ -61,6 +61,7 @@ def test_the_week_shows_its_course_and_what_moved(office: Office) -> None:
     assert by_band[Band.LARGEST] == (100,) * 12
     assert min(share for share in by_band[Band.SMALLEST] if share is not None) < 50
     assert told.moved[0].startswith("Smallest fifth: ") or told.moved[0].startswith("Size not known: ")
+    assert told.moved[0].endswith("% the week before.")
     assert "Late Bloomer was talked to after 299 days." in told.well
     assert "1 promise due in this time was kept." in told.well
     assert told.proof.gap is not None
@@ -94,7 +95,7 @@ def test_a_quarter_tells_what_was_right_the_first_time(office: Office) -> None:
     told = office.ask(get_review, viewer=MARA, period=Period.QUARTER)
     assert told.first_time == (
         "96% of customers (58 of 60) had no problem that could have been avoided.",
-        "3 problems were fixed; customers asked 2.0 times each until it was (small ones 2.5, large ones 1.0).",
+        "3 problems were fixed; customers asked 2.0 times for each (small ones 2.5, large ones 1.0).",
     )
     assert "*Right first time*" in words(review(told).blocks)
     assert office.ask(get_review, viewer=MARA).first_time == ()

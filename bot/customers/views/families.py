@@ -60,7 +60,8 @@ def suggestions(schema: SuggestionPage, said: str = "") -> ui.Message:
         words = f"{name} → {parent} ({ui.escape(ui.cut(one.why, WORDS_SHOWN))})"
         buttons = (ui.button("It does", LISTED_BELONGS, value), ui.button("It doesn't", LISTED_BELONGS_NOT, value))
         blocks += [ui.section(words), ui.actions(*buttons, block_id=f"customers.parents:{one.customer_id}")]
-    blocks.append(ui.context("By name. Saying no is remembered for everybody; a family moves nobody up in any list."))
+    if schema.rows:
+        blocks.append(ui.context("By name. A no is remembered for everybody; a family moves nobody up in any list."))
     if schema.next_after:
         blocks.append(ui.actions(ui.button("Look further", LIST_ON, str(schema.next_after))))
     return ui.Message(text=text.replace("*", ""), blocks=blocks)

@@ -67,7 +67,7 @@ def _review(session: Session, period: Period, *, today: date, now: datetime, nam
         proof=make_proof(session, care, days=USUAL_PERIOD, until=today),
         labels=tuple(f"{end.day} {end:%b}" for end in ends),
         courses=_courses(course),
-        moved=tuple(_list_moved(session, course[-2:], names_people=names_people)),
+        moved=tuple(_list_moved(session, course[-2:], period, names_people=names_people)),
         needs=tuple(_list_needing(session, course[-1])) if names_people else (),
         well=tuple(_list_well(session, care, since=today - timedelta(days=period.days), until=today)),
         asked=tuple(list_standing_lines(session, since=today - timedelta(days=period.days), until=today)),
@@ -89,20 +89,20 @@ def _courses(course: Sequence["CarePeriod"]) -> tuple[BandCourse, ...]:
     )
 
 
-def _list_moved(session: Session, course: Sequence["CarePeriod"], *, names_people: bool) -> list[str]:
+def _list_moved(session: Session, course: Sequence["CarePeriod"], period: Period, *, names_people: bool) -> list[str]:
     """Return a line on the size, and one on the owner, whose share of days in cadence moved most."""
     before, after = course
     lines = []
     if band := _most_moved(before.shares_by_band(), after.shares_by_band()):
-        lines.append(f"{band_words(band[0], limited=after.limits is not None)}: {_from_to(*band[1:])}.")
+        lines.append(f"{band_words(band[0], limited=after.limits is not None)}: {_from_to(*band[1:], period)}.")
     if names_people and (owner := _most_moved(before.shares_by_owner(), after.shares_by_owner())):
         names = list_names(session, [owner[0]])
-        lines.append(f"{_whose(names, owner[0])}: {_from_to(*owner[1:])}.")
+        lines.append(f"{_whose(names, owner[0])}: {_from_to(*owner[1:], period)}.")
     return lines
 
 
-def _from_to(before: int, after: int) -> str:
-    return f"{after}% of days in cadence, {before}% the time before"
+def _from_to(before: int, after: int, period: Period) -> str:
+    return f"{after}% of days in cadence, {before}% the {period.value} before"
 
 
 def _whose(names: Mapping[str, str], owner_id: str | None) -> str:
@@ -157,7 +157,7 @@ def _list_first_time(session: Session, period: "CarePeriod") -> list[str]:
         return ["No problem was fixed in this time, so nobody had to ask."] if total else []
     sizes = ((who, add_up(one for key, one in mine.items() if period.band_of(key) is band)) for who, band in _ENDS)
     each = [f"{who} {one.asked / one.fixed:.1f}" for who, one in sizes if one.fixed]
-    asked = f"{add_up(mine.values()).asked / fixed:.1f} times each until it was"
+    asked = f"{add_up(mine.values()).asked / fixed:.1f} times for each"
     by_size = f" ({', '.join(each)})" if each else ""
     return [
         f"{100 * clean // total}% of customers ({clean:,} of {total:,}) had no problem that could have been avoided.",

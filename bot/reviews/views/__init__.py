@@ -54,8 +54,8 @@ def headline(schema: Proof) -> str:
     """Return the sentence that the proof comes to."""
     if schema.gap is None:
         return (
-            f"Too few to tell whether small and large customers get the same care: each fifth needs {FEWEST} customers "
-            "whose size is known. These are the numbers."
+            "Too few to tell whether small and large customers get the same care: the smallest and the largest "
+            f"{'size' if schema.limited else 'fifth'} need {FEWEST} customers each. These are the numbers."
         )
     before = f"; the {ui.days(schema.days)} before {_ratio(schema.gap_before)}" if schema.gap_before else ""
     if ROUNDS_TO_ONE[0] <= schema.gap.ratio < ROUNDS_TO_ONE[1]:
@@ -181,8 +181,8 @@ def _figures(band: GroupFigures, schema: Proof) -> ui.Block:
 
 def _measured(one: Measures) -> str:
     """Return what came of promises, problems and mentions, in words; nothing where there were none."""
-    asked = f", asked {one.asked / one.fixed:.1f} times each until it was fixed" if one.fixed else ""
-    avoidable = f"{one.avoidable:,} of {one.fixed:,} problems avoidable{asked}" if one.fixed else ""
+    asked = f"asked {one.asked / one.fixed:.1f} times for each" if one.fixed > 1 else f"asked {_times(one.asked)}"
+    avoidable = f"{one.avoidable:,} of {ui.plural(one.fixed, 'fixed problem')} avoidable, {asked}" if one.fixed else ""
     told = (
         f"{one.kept:,} of {ui.plural(one.promises, 'promise')} kept" if one.promises else "",
         f"{one.answered:,} of {ui.plural(one.problems, 'problem')} answered in time" if one.problems else "",
@@ -190,6 +190,10 @@ def _measured(one: Measures) -> str:
         f"{one.told:,} of {ui.plural(one.mentions, 'mention')} answered in time" if one.mentions else "",
     )
     return " · ".join(filter(None, told))
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def _limits(band: GroupFigures, currency: str | None) -> str:

@@ -72,7 +72,11 @@ def _team_buttons(team: TeamCapacity) -> list[ui.Block]:
 def _person(row: PersonCapacity, *, may_move: bool) -> list[ui.Block]:
     """Draw what is asked of a person and made, and the plans that are possible."""
     name = ui.bold(ui.cut(row.name, NAME_SHOWN))
-    blocks = [ui.section("\n".join([f"{name} · {_customers(row)}", *filter(None, (_pace(row), _possible(row)))]))]
+    blocks = [
+        ui.section(
+            "\n".join([f"{name} · {_customers(row)}", *filter(None, (_pace(row), _possible(row, may_move=may_move)))])
+        )
+    ]
     move = [ui.button("Move customers", MOVE, row.person_id)] if row.is_over and may_move else []
     longer = [ui.button("Longer cadences", LENGTHEN, row.person_id)] if row.possible else []
     return [*blocks, ui.actions(*move, *longer)] if move or longer else blocks
@@ -94,10 +98,10 @@ def _pace(row: PersonCapacity) -> str:
     return f"{asked} · {number(row.made)} made{tried}"
 
 
-def _possible(row: PersonCapacity) -> str:
+def _possible(row: PersonCapacity, *, may_move: bool) -> str:
     if not row.is_over:
         return f"Room for {ui.plural(row.room, 'customer')}." if row.room else ""
-    others = f"{ui.plural(row.surplus, 'customer')} to others"
+    others = f"{ui.plural(row.surplus, 'customer')} {'to others' if may_move else 'fewer'}"
     return f"Possible: every {span(row.possible)}, or {others}, or both." if row.possible else f"Possible: {others}."
 
 
