@@ -11,7 +11,7 @@ import sqlmodel
 from alembic import op
 
 revision: str = "0044"
-down_revision: str | None = "0032"
+down_revision: str | None = "0045"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
