@@ -75,6 +75,7 @@ def test_a_list_that_was_exported_and_imported_again_draws_the_same(office: Offi
     assert len(shown(office).fingerprint) == 16
 
 
+@pytest.mark.slow
 def test_a_copy_of_the_database_draws_the_same(office: Office, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """From SQLite to PostgreSQL and from PostgreSQL to SQLite."""
     furnish(office)

@@ -85,6 +85,7 @@ async def test_a_manager_looks_at_the_quarter(sqlite_url: str, browser: Browser,
     running.rehearsal.assert_clean()
 
 
+@pytest.mark.slow
 async def test_a_campaign_has_ended_and_one_is_under_way(sqlite_url: str) -> None:
     """Both tell what they can't: of the first one nothing is sure; of the second one that its customers are called."""
     stage = open_stage(database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY)
