@@ -3,6 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -87,7 +88,7 @@ class Settings(StorageSettings):
     @field_validator("slack_api_url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        if not url.startswith(("https://", "http://")):
+        if not _is_address(url):
             raise ValueError("write an address such as https://slack.com/api/")
         return url if url.endswith("/") else f"{url}/"
 
@@ -127,6 +128,14 @@ def _load(kind: type[T]) -> T:
         raise SettingsError(_error_message(error)) from None
     except (OSError, UnicodeDecodeError):
         raise SettingsError("The file .env can't be read; make it readable and save it as UTF-8.") from None
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # such as http://[::1 or a port of words
+        return False
 
 
 def _is_token(token: SecretStr, prefix: str) -> bool:
