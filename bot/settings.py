@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,7 +12,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.core.errors import SettingsError
 
 MAX_PORT = 65_535
-ADDRESSES = ("https://", "http://")
 PREFIX = re.compile(r"[a-z][a-z0-9_-]{,19}")  # a command has up to 32 characters, /neglected ten of them
 EXPIRING_TOKENS = "xoxe.xoxb-"
 BOT_TOKENS = ("xoxb-", EXPIRING_TOKENS)
@@ -118,14 +118,14 @@ class Settings(StorageSettings):
     @field_validator("slack_api_url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        if not url.startswith(ADDRESSES):
+        if not _is_address(url):
             raise ValueError("write an address such as https://slack.com/api/")
         return url if url.endswith("/") else f"{url}/"
 
     @field_validator("otel_exporter_otlp_endpoint")
     @classmethod
     def _check_endpoint(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(ADDRESSES):
+        if url is not None and not _is_address(url):
             raise ValueError("write the address of a collector that takes OTLP by HTTP, such as http://localhost:4318")
         return url
 
@@ -175,6 +175,14 @@ def _load(kind: type[T]) -> T:
         raise SettingsError(_error_message(error)) from None
     except (OSError, UnicodeDecodeError):
         raise SettingsError("The file .env can't be read; make it readable and save it as UTF-8.") from None
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # such as http://[::1 or a port of words
+        return False
 
 
 def is_token(token: SecretStr, *beginnings: str) -> bool:

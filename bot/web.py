@@ -29,6 +29,7 @@ IDLE_SECONDS = 75.0  # of a connection between two requests: longer than proxies
 LINGERING_SECONDS = 1.0  # for a body that nobody wants any more
 MAX_REQUEST_AGE = timedelta(minutes=5)
 MAX_FAILURES = 5
+LONGEST_RUN = timedelta(minutes=15)  # of a job before it counts as hanging
 
 log = structlog.get_logger(__name__)
 
@@ -211,4 +212,12 @@ async def _list_problems(runtime: Runtime) -> list[str]:
         return ["The database isn't at the newest version; run `evenhand migrate`."]
     beats = await runtime.read(list_heartbeats, workspace=None)
     failing = [beat.name for beat in beats if beat.failures_in_a_row >= MAX_FAILURES]
-    return [f"The job {name} keeps failing; the log says why (job.failed)." for name in failing]
+    latest = runtime.clock.now() - LONGEST_RUN
+    hanging = [beat for beat in beats if beat.running_since is not None and beat.running_since <= latest]
+    return [
+        *(f"The job {name} keeps failing; the log says why (job.failed)." for name in failing),
+        *(
+            f"The job {beat.name} has run since {beat.running_since:%d %b %H:%M} UTC; restart the bot if it hangs."
+            for beat in hanging
+        ),
+    ]

@@ -33,6 +33,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+DRIVERS = {"sqlite": "sqlite", "sqlite+pysqlite": "sqlite", "postgresql+psycopg": "postgresql"}
 READS_ONLY = "evenhand_reads_only"
 READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {READS_ONLY: True},
@@ -174,11 +175,11 @@ class Database:
     def __init__(self, url: str) -> None:
         try:
             self.url = make_url(url)
-            reading = READING[self.url.get_backend_name()]
+            reading = READING[DRIVERS[self.url.drivername]]
             self._write = _make_engine(self.url)
             self._read = self._write.execution_options(**reading)
             self._lock = self._write.execution_options(**LOCKING) if self.dialect == "postgresql" else self._write
-        except (ArgumentError, KeyError, NoSuchModuleError, ImportError) as error:
+        except (ArgumentError, KeyError, NoSuchModuleError, ImportError, ValueError) as error:
             raise SettingsError(
                 "DATABASE_URL isn't a database address; write sqlite:///evenhand.db or"
                 " postgresql+psycopg://user:password@host/name."

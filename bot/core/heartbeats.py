@@ -51,14 +51,21 @@ class JobRun(SQLModel, table=True):
     failures_in_a_row: int = 0
     error: str | None = Field(default=None, max_length=300)
 
+    @property
+    def running_since(self) -> datetime | None:
+        """When the run began that hasn't ended yet; None if none is on."""
+        is_over = self.finished_at is not None and self.started_at is not None and self.started_at <= self.finished_at
+        return None if is_over else self.started_at
+
 
 class Heartbeat(Schema):
-    """The state of a job."""
+    """The state of a job; *running_since* is when a run began that hasn't ended yet."""
 
     name: str
     succeeded_at: datetime | None
     failures_in_a_row: int
     error: str | None
+    running_since: datetime | None = None
 
 
 @locks_rows

@@ -96,8 +96,12 @@ def test_an_error_leaves_nothing_behind(office: Office, runtime: Runtime) -> Non
 
 
 @pytest.mark.parametrize(
-    "address", ["nonsense", "sqlite://", "sqlite:///:memory:", "oracle+nothing://x", "mysql://here/x"]
-)
+    "address",
+    [
+        "nonsense", "sqlite://", "sqlite:///:memory:", "oracle+nothing://x", "mysql://here/x",
+        "sqlite+aiosqlite:///evenhand.db", "postgresql+asyncpg://here/x", "http://[::1", "postgresql+psycopg://h:port/x",
+    ],
+)  # fmt: skip
 def test_a_wrong_database_address_is_one_sentence(address: str) -> None:
     """Whoever mistypes the address reads what to write instead."""
     with pytest.raises(SettingsError, match=r"sqlite:///evenhand\.db"):
@@ -126,6 +130,14 @@ def test_readers_and_writers_lend_each_other_connections_and_keep_their_ways(dat
             told = [session.connection().exec_driver_sql(asks).scalar_one() for session in (writing, reading)]
             assert told in (["serializable", "read committed"], ["as ever", "as ever"])
     assert database.engine.pool is database._read.pool
+
+
+def test_who_reads_waits_for_no_writer(office: Office, runtime: Runtime) -> None:
+    """While somebody writes, everybody else reads what was there before."""
+    office.customer("Acme")
+    with runtime.database.transaction(WORKSPACE) as writing:
+        add_customer(writing, "Bakery")
+        assert [one.name for one in office.look(lambda session: session.exec(select(Customer)).all())] == ["Acme"]
 
 
 def test_a_reader_leaves_nothing_behind(office: Office, runtime: Runtime) -> None:

@@ -35,7 +35,7 @@ def dropped(line: Line) -> None:
 @dataclass(frozen=True)
 class Fault:
     """
-    What goes wrong: *begin* before the first post, *then* after the first round, *end* ten minutes later.
+    What goes wrong: *begin* before the first post, *then* after the first round, *end* when it *lasts* no longer.
 
     *twice* is what may be said twice by docs/delivery.md. *ended* is what Slack refuses for good, with the reason, and
     *told* who reads of it. *objects* is what the rehearsal calls a mistake of the app's installation.
@@ -44,6 +44,7 @@ class Fault:
     begin: Change = nothing
     then: Change = nothing
     end: Change = nothing
+    lasts: timedelta = timedelta(minutes=10)
     twice: Collection[str] = ()
     ended: dict[str, str] = field(default_factory=dict)
     told: Collection[str] = ()
@@ -76,6 +77,11 @@ FAULTS = {
     "dropped before": Fault(lambda line: line.faults.drop_before(POST, times=3)),
     "dropped after": Fault(dropped),
     "everything dropped before": Fault(lambda line: line.faults.drop_before("*", times=9)),
+    "no network for an hour": Fault(
+        lambda line: line.faults.drop_before("*", times=9999),
+        end=lambda line: line.faults.clear(),
+        lasts=timedelta(hours=1),
+    ),
     "500 before": Fault(lambda line: line.faults.next(POST, status=500, times=3)),
     "500 after": Fault(lambda line: line.faults.answer_after(POST, status=500, times=3)),
     "503 to everything": Fault(lambda line: line.faults.next("*", status=503, times=12)),
@@ -154,7 +160,7 @@ async def test_whatever_slack_does_nothing_is_lost_or_said_twice(database_url: s
         line.owe("general/2", line.general)
         line.owe("reply", line.general, reply_to="general/1")
         await do(fault.then, line)
-        await line.run(timedelta(minutes=10))
+        await line.run(fault.lasts)
         await do(fault.end, line)
         await line.run_until_settled()
         line.ledger().assert_balanced(twice=fault.twice)

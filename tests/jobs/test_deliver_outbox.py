@@ -12,6 +12,7 @@ from bot.core.database import Database
 from bot.core.outbox import DeliveryState
 from bot.core.runtime import Runtime
 from jobs.deliver_outbox import deliver_outbox
+from jobs.housekeeping import delete_old
 from tests.commitments.helpers import statements
 from tests.jobs.mail import MAIL, PostOffice, Telegram, UndrawableLetter, open_post_office
 from tests.makers import ANA, BOB, KIRI, WORKSPACE
@@ -147,6 +148,15 @@ async def test_pauses_that_slack_asks_for_end_no_message(post: PostOffice) -> No
     for _ in range(30):
         await post.deliver()
         post.clock.move(timedelta(seconds=1))
+    await post.deliver()
+    assert len(post.messages()) == 1
+
+
+async def test_a_pause_of_no_seconds_is_over_at_once(post: PostOffice) -> None:
+    """It isn't taken for a pause that Slack didn't name."""
+    post.enqueue("hello")
+    post.rehearsal.control.faults.next("chat.postMessage", status=429, retry_after=0)
+    await post.deliver()
     await post.deliver()
     assert len(post.messages()) == 1
 
@@ -387,6 +397,18 @@ async def test_old_rows_are_forgotten(post: PostOffice) -> None:
     post.clock.move(timedelta(days=31))
     assert post.runtime.run_now(forget, workspace=None) == 1
     assert post.states() == {"open": DeliveryState.CLAIMED}
+
+
+async def test_replies_that_were_given_up_are_forgotten_too(post: PostOffice) -> None:
+    """They are settled when the message that they answer is."""
+    post.enqueue("list")
+    post.enqueue("list/1", reply_to="list")
+    post.rehearsal.control.faults.next("chat.postMessage", error="is_archived")
+    for _ in range(2):
+        await post.deliver()
+    post.clock.move(timedelta(days=31))
+    assert post.runtime.run_now(delete_old, workspace=None) > 0
+    assert post.states() == {}
 
 
 async def test_nothing_arrives_by_night(post: PostOffice) -> None:

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from bot import cli
 from bot.__main__ import main
-from bot.core.database import Database
+from bot.core.database import Database, sqlite_module
 from bot.core.errors import BotError
 from bot.customers.tables import Customer
 from bot.customers.usecases import writing
@@ -342,6 +342,31 @@ def test_a_mistake_is_one_sentence_on_standard_error(
         main()
     assert ended.value.code == 1
     assert capsys.readouterr().err == "none.csv can't be read: no such file or directory.\n"
+
+
+READ_ONLY = 3  # a version of SQLite's format that none can write, at byte 18 of the file
+
+
+def test_a_database_that_cant_be_written_is_one_sentence(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever runs the bot reads what SQLite says and what to check, not a stack trace."""
+    shell.run_ok("migrate")
+    file = Path(shell.url.removeprefix("sqlite:///"))
+    with sqlite_module().connect(file) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    content = bytearray(file.read_bytes())
+    content[18] = READ_ONLY
+    file.write_bytes(content)
+    monkeypatch.setattr(sys, "argv", ["evenhand", "import", "list.csv"])
+    with clean_environment(shell.folder, DATABASE_URL=shell.url, LOG_LEVEL="error"), pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == (
+        "The database can't be used (attempt to write a readonly database); check DATABASE_URL, who may write to it,"
+        " and the disk.\n"
+    )
 
 
 def test_a_backup_is_made_and_restored(shell: Shell) -> None:

@@ -1,18 +1,21 @@
 """HTTP: only signed requests are accepted, malformed ones don't break the bot, and its health can be checked."""
 
 import asyncio
+import gc
 import gzip
 import hmac
 import io
 import json
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+import structlog
 from aiohttp.test_utils import TestServer
 from sqlmodel import Session
 
@@ -215,6 +218,23 @@ async def test_what_an_older_version_drew_is_still_answered(site: Site, payload:
     assert OUTDATED.endswith(".")
 
 
+async def test_an_error_after_an_acknowledgement_leaves_nothing_behind(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The address for answers can't be reached: that is logged, and no task is left with an error nobody saw."""
+    who = {"user": {"id": ANA, "team_id": WORKSPACE}, "team": {"id": WORKSPACE}, "response_url": "http://127.0.0.1:9/"}
+    body = urlencode({"payload": json.dumps({**UNHEARD[0], **who})}).encode()
+    with structlog.testing.capture_logs() as lines:
+        assert (await site.post(body))[0] == 200
+        for _ in range(200):
+            if lines:
+                break
+            await asyncio.sleep(0.02)
+    assert [line["event"] for line in lines] == ["listener.failed"]
+    gc.collect()
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
+
+
 async def test_an_event_that_nobody_listens_to_is_acknowledged(site: Site) -> None:
     """Slack would otherwise retry it and then disable events."""
     event = {"type": "event_callback", "team_id": WORKSPACE, "event": {"type": "reaction_added", "user": ANA}}
@@ -243,6 +263,19 @@ async def test_a_job_that_keeps_failing_is_named(site: Site) -> None:
     assert status == 503
     assert body["ready"] is False
     assert body["problems"] == ["The job post_digests keeps failing; the log says why (job.failed)."]
+
+
+async def test_a_job_that_hangs_is_named(site: Site) -> None:
+    """One that runs for a quarter of an hour is reported until it has ended."""
+    begun: dict[str, Any] = {"name": "collect_mentions", "lease": Job.lease}
+    fence = await site.runtime.run(begin_run, workspace=None, **begun)
+    assert (await site.get("/readyz"))[0] == 200
+    site.runtime.clock.move(timedelta(minutes=15))  # type: ignore[attr-defined]
+    status, body = await site.get("/readyz")
+    assert status == 503
+    assert body["problems"] == ["The job collect_mentions has run since 23 Nov 09:00 UTC; restart the bot if it hangs."]
+    await site.runtime.run(end_run, workspace=None, name="collect_mentions", fence=fence, error=None)
+    assert (await site.get("/readyz"))[0] == 200
 
 
 async def test_a_database_that_is_behind_is_named(site: Site) -> None:
