@@ -111,7 +111,8 @@ async def test_an_undo_that_was_killed_in_between_goes_on(office: Office) -> Non
     before = customers(office)
     made = carry_out(office, LENGTHEN)
     pieces = office.do(plans.list_restorable, plan_id=made.plan_id, by=MARA)
-    office.do(plans.start_undo, plan_id=made.plan_id, pieces=pieces, by=MARA)
+    changes = [(str(piece.row.id), *piece.way_back) for piece in pieces]
+    office.do(plans.start_undo, plan_id=made.plan_id, changes=changes, by=MARA)
     do_one_part(office, made.plan_id)
     with pytest.raises(AlreadyDone, match="undone already"):
         office.do(plans.undo_plan, plan_id=made.plan_id, by=MARA)

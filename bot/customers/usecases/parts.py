@@ -17,8 +17,8 @@ from bot.core.batches import Batches, Stopping
 from bot.core.errors import InvalidInput
 from bot.customers.tables import WorkPart
 
-PART = 200
-"""Customers of a part: SQLite is locked for some 50 ms while they are changed."""
+PART = 150
+"""Customers of a part: changing them takes some 50 ms, for which SQLite is locked."""
 
 LAST = 1_000_000
 """The number of the last part, which has no content."""

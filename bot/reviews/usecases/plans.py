@@ -121,7 +121,8 @@ def run_undo(batches: Batches, *, plan_id: UUID, by: str) -> PlanUndone:
         InvalidInput: it is older than a week, or is still being carried out.
     """
     pieces = batches.read(list_restorable, plan_id=plan_id, by=by)
-    batches.write(start_undo, plan_id=plan_id, pieces=pieces, by=by)
+    changes = [(str(piece.row.id), *piece.way_back) for piece in pieces]
+    batches.write(start_undo, plan_id=plan_id, changes=changes, by=by)
     return go_on_undoing(batches, subject_id=plan_id)
 
 
@@ -129,7 +130,10 @@ def go_on_undoing(batches: Batches, *, subject_id: UUID) -> PlanUndone:
     """Restore what is left of a plan whose undo was begun, and notify people."""
     do_parts(batches, subject_id=subject_id, do=change_part)
     pieces, restored = (batches.read(list_pieces, plan_id=subject_id, step=step) for step in (0, 1))
-    return batches.write(finish_undo, plan_id=subject_id, pieces=pieces, restored=restored)
+    there = {piece.row.id for piece in restored}
+    back = [piece for piece in pieces if piece.row.id in there]
+    kept = [piece for piece in pieces if piece.row.id not in there]
+    return batches.write(finish_undo, plan_id=subject_id, back=back, kept=kept)
 
 
 # --- carrying out ------------------------------------------------------------------------------------------------
@@ -214,7 +218,7 @@ def list_restorable(session: Session, *, plan_id: UUID, by: str, now: datetime) 
     return _divide(session, _list_pieces(session, made), made)[0]
 
 
-def start_undo(session: Session, *, plan_id: UUID, pieces: Sequence[Piece], by: str, now: datetime) -> None:
+def start_undo(session: Session, *, plan_id: UUID, changes: Sequence[Any], by: str, now: datetime) -> None:
     """
     Record that a plan is undone, and store what is to be done.
 
@@ -222,18 +226,15 @@ def start_undo(session: Session, *, plan_id: UUID, pieces: Sequence[Piece], by: 
         NotAllowed, NotFound, AlreadyDone, InvalidInput: as `run_undo`.
     """
     _require_undoable(session, plan_id, by=by, now=now)
-    record(session, UNDONE, by=by, kind="plan", subject=plan_id, after={"back": len(pieces)}, now=now)
-    store_work(session, PLAN_UNDO, plan_id, [(str(piece.row.id), *piece.way_back) for piece in pieces], now=now)
+    record(session, UNDONE, by=by, kind="plan", subject=plan_id, after={"back": len(changes)}, now=now)
+    store_work(session, PLAN_UNDO, plan_id, changes, now=now)
 
 
 def finish_undo(
-    session: Session, *, plan_id: UUID, pieces: Sequence[Piece], restored: Sequence[Piece], now: datetime
+    session: Session, *, plan_id: UUID, back: Sequence[Piece], kept: Sequence[Piece], now: datetime
 ) -> PlanUndone:
     """Notify those who had heard of a plan that it was undone, unless that was done; return what the undo did."""
     made, undone = list_entries(session, plan_id)
-    there = {piece.row.id for piece in restored}
-    back = [piece for piece in pieces if piece.row.id in there]
-    kept = [piece for piece in pieces if piece.row.id not in there]
     if end_work(session, plan_id):
         ask_for_levelling(session)
         _tell_undone(session, back, kept, plan_id=plan_id, made=made, by=undone.by, now=now)
