@@ -21,6 +21,7 @@ from bot.core.database import Database, is_retriable, took_too_long
 from bot.core.errors import TookTooLong
 from bot.core.feature import Feature
 from bot.core.measures import NO_MEASURES, Measures
+from bot.core.row_security import may_cross
 
 T = TypeVar("T")
 
@@ -79,6 +80,9 @@ class Runtime:
         """
         Run *use_case* `(session, *, …, now)` in one transaction and return what it returns, after the commit.
 
+        Without a workspace it sees rows of workspaces only if `row_security.ACROSS_WORKSPACES` names it; this holds on
+        PostgreSQL, and for all ways below.
+
         Raises:
             TookTooLong: PostgreSQL stopped a statement that somebody waits for.
         """
@@ -129,9 +133,10 @@ class Runtime:
 
     def _run(self, use_case: Callable[..., T], workspace: str | None, inputs: Mapping[str, Any], *, limited: bool) -> T:
         inputs = {"now": self.clock.now(), **inputs}
+        across, transaction = workspace is None and may_cross(use_case), self.database.transaction
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with _stopping(use_case, limited), self.database.transaction(workspace, limited=limited) as session:
+                with _stopping(use_case, limited), transaction(workspace, across=across, limited=limited) as session:
                     session.info["now"] = inputs["now"]
                     return use_case(session, **inputs)
             except DBAPIError as error:
@@ -141,7 +146,8 @@ class Runtime:
         raise AssertionError  # the loop returns or raises
 
     def _read(self, query: Callable[..., T], workspace: str | None, inputs: Mapping[str, Any], *, limited: bool) -> T:
-        with _stopping(query, limited), self.database.reading(workspace, limited=limited) as session:
+        across, reading = workspace is None and may_cross(query), self.database.reading
+        with _stopping(query, limited), reading(workspace, across=across, limited=limited) as session:
             return query(session, **{"now": self.clock.now(), **inputs})
 
     def _call_watchers(self, workspace: str | None, by: object) -> None:

@@ -12,6 +12,7 @@ from bot.core.database import Database
 from bot.core.outbox import DeliveryState
 from bot.core.runtime import Runtime
 from jobs.deliver_outbox import deliver_outbox
+from jobs.housekeeping import delete_old
 from tests.commitments.helpers import statements
 from tests.jobs.mail import MAIL, PostOffice, Telegram, UndrawableLetter, open_post_office
 from tests.makers import ANA, BOB, KIRI, WORKSPACE
@@ -379,13 +380,8 @@ async def test_old_rows_are_forgotten(post: PostOffice) -> None:
     await post.deliver()
     post.enqueue("open", to="C0NOWHERE")
     post.runtime.run_now(claim, workspace=None)
-
-    def forget(session: object, *, now: object) -> int:
-        assert now
-        return outbox.delete_old(session, before=post.clock.now())  # type: ignore[arg-type]
-
     post.clock.move(timedelta(days=31))
-    assert post.runtime.run_now(forget, workspace=None) == 1
+    assert post.runtime.run_now(delete_old, workspace=None) == 1
     assert post.states() == {"open": DeliveryState.CLAIMED}
 
 
