@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
 from bot.core.restores import Gap
+from bot.core.row_security import EVERY, SETTING
 from bot.workspaces.tables import SlackToken
 
 DEBIAN = "/usr/lib/postgresql/{version}/bin"  # where Debian keeps the programs of each version
@@ -28,8 +29,9 @@ END $$
 TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
 OTHERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    " AND backend_type = 'client backend'"
+    " AND usesysid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'"
 )
+"""Counts the other clients; what kind of program another role's is, PostgreSQL tells superusers alone."""
 SECRETS = SlackToken.__tablename__
 """The table whose rows stay out of a backup."""
 VERSION = re.compile(r"^COPY \S*alembic_version .*\n(\S+)$", re.MULTILINE)
@@ -45,7 +47,8 @@ class PostgresqlBackups:
         """Dump the database into *file* as it is at one instant; raises `InvalidInput`."""
         if self.is_empty():
             raise InvalidInput("There is nothing in the database yet; start the bot once with `evenhand run`.")
-        self._run("pg_dump", "--format=custom", f"--exclude-table-data={SECRETS}", f"--file={file}", *self._address())
+        options = ("--format=custom", "--enable-row-security", f"--exclude-table-data={SECRETS}", f"--file={file}")
+        self._run("pg_dump", *options, *self._address())
 
     def revision_of(self, file: Path) -> str | None:
         """Return the version of the tables in a backup, or None where there are none; raises `InvalidInput`."""
@@ -102,7 +105,9 @@ class PostgresqlBackups:
             InvalidInput: it isn't there in the server's version, or it fails; the sentence has its first line.
         """
         password = self._database.url.password
-        environment = {**os.environ, "LC_ALL": "C", **({"PGPASSWORD": str(password)} if password else {})}
+        options = f"{os.environ.get('PGOPTIONS', '')} -c {SETTING}={EVERY}"  # row-level security holds pg_dump, too
+        environment = {**os.environ, "LC_ALL": "C", "PGOPTIONS": options}
+        environment |= {"PGPASSWORD": str(password)} if password else {}
         done = subprocess.run(
             [self._find(program), *words], capture_output=True, text=True, check=False, env=environment
         )

@@ -21,6 +21,7 @@ from bot.core.errors import SettingsError
 from bot.core.feature import Feature
 from bot.core.heartbeats import job_words, list_heartbeats
 from bot.core.outbox import DeliveryState, OutboxMessage
+from bot.core.row_security import find_bypass
 from bot.core.runtime import Runtime
 from bot.customers.usecases.tallying import recount_tally
 from bot.features import FEATURES
@@ -119,6 +120,7 @@ def _storage_problems(runtime: Runtime, *, recount: bool) -> Iterable[str]:
     if runtime.database.dialect == "sqlite" and sqlite_module().sqlite_version_info < SAFE_SQLITE:
         yield "This SQLite can damage its log under load; install pysqlite3 or use PostgreSQL."
     yield from disk_problems(runtime.database)
+    yield from bypass_problems(runtime.database)
     if not is_current(runtime.database):
         yield "The database isn't at the newest version; run `evenhand migrate`."
         return
@@ -131,6 +133,16 @@ def _storage_problems(runtime: Runtime, *, recount: bool) -> Iterable[str]:
         if recount:
             runtime.run_now(recount_tally, workspace=workspace)
         yield from runtime.read_now(_feature_problems, workspace=workspace, features=FEATURES)
+
+
+def bypass_problems(database: Database) -> list[str]:
+    """Return a sentence when PostgreSQL's row-level security doesn't hold the bot's role."""
+    with database.engine.connect() as connection:
+        bypass = find_bypass(connection)
+    if bypass is None:
+        return []
+    advice = "make roles for the bot, as docs/operations.md says"
+    return [f"The role in DATABASE_URL has {bypass}, so no row-level security keeps workspaces apart; {advice}."]
 
 
 def disk_problems(database: Database) -> list[str]:

@@ -12,16 +12,18 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.core.database import Database, gather_statistics
 from bot.core.errors import SettingsError
+from bot.core.row_security import fence_tables
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 SQL_ALONE = ("customer_search", "ix_customer_names_trigrams")
 """Names, or their beginnings, of what migrations make for searching; SQLAlchemy's tables can't describe it."""
 COPYING = "evenhand_copying"
 """The table that marks a database into which `bot.copying` is still copying."""
+NOT_ALLOWED = "42501"  # PostgreSQL's code for a role that lacks a right
 MIGRATION_LOCK = 0x45564E48  # PostgreSQL's advisory lock: replicas that start together migrate one after another
 
 
@@ -39,9 +41,17 @@ def migrate(database: Database, *, half_copied: bool = False) -> None:
         if not is_current(database):
             _upgrade(database)
     except SQLAlchemyError as error:
-        raise SettingsError(
-            f"The database can't be opened ({type(error).__name__}); check DATABASE_URL and that it is running."
-        ) from error
+        raise SettingsError(_reason(error)) from error
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    """Return what to do about an *error* while migrating."""
+    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == NOT_ALLOWED:
+        return (
+            "The tables have to be changed, and the role in DATABASE_URL may not do so; run evenhand migrate as their"
+            " owner."
+        )
+    return f"The database can't be opened ({type(error).__name__}); check DATABASE_URL and that it is running."
 
 
 def is_half_copied(database: Database) -> bool:
@@ -77,6 +87,7 @@ def _upgrade(database: Database) -> None:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            fence_tables(connection)
             gather_statistics(connection)
             connection.commit()
     except CommandError as error:

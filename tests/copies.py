@@ -9,6 +9,9 @@ from uuid import uuid4
 
 from sqlalchemy.engine import URL
 
+OWNER = "evenhand"
+"""The role to which the databases belong; no superuser."""
+
 
 class Copies:
     """A context manager that provides copies of *templates* on the server at *address*."""
@@ -38,7 +41,7 @@ class Copies:
         """Return the address of a fresh copy."""
         name = self._ready[template].popleft().result()
         self._make(template)
-        yield named(self._address, name)
+        yield named(self._address, name, OWNER)
         self._worker.submit(self._do, f"DROP DATABASE {name} WITH (FORCE)")
 
     def _make(self, template: str) -> None:
@@ -46,13 +49,13 @@ class Copies:
 
     def _copy(self, template: str) -> str:
         name = f"test_{uuid4().hex}"
-        self._do(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        self._do(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY FILE_COPY")
         return name
 
     def _do(self, statement: str) -> None:
         self._connection.execute(statement)  # type: ignore[call-overload]  # our own words
 
 
-def named(address: URL, name: str) -> str:
-    """Return *address* for the database called *name*, as text with its password."""
-    return address.set(database=name).render_as_string(hide_password=False)
+def named(address: URL, name: str, role: str | None = None) -> str:
+    """Return *address* for the database called *name* as text, with its password; a *role* replaces its user."""
+    return address.set(database=name, username=role or address.username).render_as_string(hide_password=False)

@@ -1,6 +1,5 @@
 """Fills a table with so many customers that a plan which reads them all is seen at once."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -93,13 +92,7 @@ def _other_name(customer: Values) -> Values:
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:
-    columns = sorted(rows[0])
-    if connection.dialect.name == "sqlite":
-        insert_many(connection, table, columns, rows)
-        return
-    # A foreign key's plan that was made when the table held next to nothing would read all of it for every row.
-    connection.exec_driver_sql("DISCARD PLANS")
-    raw: Any = connection.connection.cursor()
-    with raw.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copying:
-        for row in rows:
-            copying.write_row([json.dumps(row[name]) if isinstance(row[name], list) else row[name] for name in columns])
+    if connection.dialect.name == "postgresql":
+        # A foreign key's plan that was made when the table held next to nothing would read all of it for every row.
+        connection.exec_driver_sql("DISCARD PLANS")
+    insert_many(connection, table, sorted(rows[0]), rows)

@@ -20,38 +20,25 @@ from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
 
 import bot.features  # noqa: F401 - brings all tables in
+from bot.core.row_security import ACROSS_WORKSPACES
 
-DELIVERY = "one job delivers the messages of all workspaces, the longest waiting first"
 COPIED = "a copy of the database has the rows of all workspaces"
-CLAIMED = "a claimed message is found by its id and the number of the claim"
+OLD = "one job forgets what is old, everywhere"
 ALLOWED: Mapping[str, str] = {
+    **ACROSS_WORKSPACES,
     "bot.copying:_batches": COPIED,
     "bot.copying:_find_keys": COPIED,
     "bot.copying:_delete_others": COPIED,
     "bot.copying:_copy_table": COPIED,
     "bot.copying:_continue_numbers": COPIED,
-    "bot.core.claiming:claim": DELIVERY,
     "bot.core.claiming:_postpone": "each pair of workspace and recipient names the workspace",
-    "bot.core.outbox:mark_sending": CLAIMED,
-    "bot.core.outbox:mark_sent": CLAIMED,
-    "bot.core.outbox:mark_dead": CLAIMED,
-    "bot.core.outbox:mark_unknown": CLAIMED,
-    "bot.core.outbox:requeue": CLAIMED,
-    "bot.core.outbox:mark_absent": CLAIMED,
-    "bot.core.outbox:count_waiting": "the queue is one for all workspaces; only numbers leave it",
-    "bot.core.outbox:wait_by_present_time": "the clock that was put back is the one of all workspaces",
-    "bot.core.outbox:delete_old": "one job forgets what is old, everywhere",
-    "bot.conversations.usecases:discard_proposals": "one job forgets what is old, everywhere",
-    "bot.customers.usecases.running:list_dead": "one job asks which imports were interrupted, everywhere",
-    "bot.customers.usecases.refused:discard_refused_rows": "one job forgets what is old, everywhere",
+    "bot.checkins.queries.hours:somebody_is_due": "one job asks in which workspaces somebody's hour has come",
+    "bot.core.outbox:delete_old": OLD,
+    "bot.conversations.usecases:discard_proposals": OLD,
+    "bot.customers.usecases.refused:discard_refused_rows": OLD,
+    "bot.customers.usecases.uploads:discard_uploads": OLD,
     "bot.customers.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
     "bot.reviews.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
-    "bot.customers.usecases.uploads:discard_uploads": "one job forgets what is old, everywhere",
-    "bot.checkins.queries.hours:somebody_is_due": "one job asks in which workspaces somebody's hour has come",
-    "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
-    "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",
-    "bot.mentions.usecases.sources:claim_due_sources": "one job fetches what is due, everywhere",
-    "bot.mentions.queries.sources:find_signed": "a webhook names its source by an unguessable token",
 }
 """`module:function` → why it may do without a condition on the workspace."""
 

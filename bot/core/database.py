@@ -22,6 +22,7 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from bot.core.clock import new_id
 from bot.core.errors import SettingsError
+from bot.core.row_security import EVERY, SETTING
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,6 +42,8 @@ READING: Mapping[str, Mapping[str, Any]] = {
 }
 """Options of a connection that only reads: it takes no lock, and PostgreSQL never asks to run it again."""
 LIMITED = "evenhand_limited"
+WORKSPACE = "evenhand_workspace"
+"""The option of a connection that holds the workspace, for PostgreSQL's row-level security."""
 STATEMENT_SECONDS = 10
 """How long PostgreSQL works on one statement of somebody who waits. SQLite has no such limit: it has no server."""
 LOCKING = READING["postgresql"]
@@ -192,25 +195,28 @@ class Database:
 
     @property
     def engine(self) -> Engine:
-        """The writing engine, for migrations and measurements."""
+        """The writing engine over all workspaces, for migrations, copies and measurements."""
         return self._write
 
     @contextmanager
-    def transaction(self, workspace: str | None, *, limited: bool = False, locking: bool = False) -> Iterator[Session]:
+    def transaction(
+        self, workspace: str | None, *, across: bool = False, limited: bool = False, locking: bool = False
+    ) -> Iterator[Session]:
         """
-        Yield a session that commits at the end and rolls back on any error; `None` is all workspaces, for jobs.
+        Yield a session that commits at the end and rolls back on any error.
 
-        PostgreSQL stops each statement of a *limited* session after `STATEMENT_SECONDS`; a *locking* one is for use
-        cases that `locks_rows` marks.
+        One for no workspace is for tables that belong to none, or *across* all workspaces. PostgreSQL stops each
+        statement of a *limited* session after `STATEMENT_SECONDS`; a *locking* one is for use cases that `locks_rows`
+        marks.
         """
         engine = self._lock if locking else self._write
-        with _open_session(engine, workspace, limited=limited) as session, session.begin():
+        with _open_session(engine, workspace, across=across, limited=limited) as session, session.begin():
             yield session
 
     @contextmanager
-    def reading(self, workspace: str | None, *, limited: bool = False) -> Iterator[Session]:
-        """Yield a session that changes nothing: whatever it writes is rolled back; *limited* as in `transaction`."""
-        with _open_session(self._read, workspace, limited=limited) as session:
+    def reading(self, workspace: str | None, *, across: bool = False, limited: bool = False) -> Iterator[Session]:
+        """Yield a session that changes nothing: whatever it writes is rolled back; for the rest as `transaction`."""
+        with _open_session(self._read, workspace, across=across, limited=limited) as session:
             yield session
 
     def close(self) -> None:
@@ -233,16 +239,21 @@ def gather_statistics(connection: sa.Connection, *tables: str) -> None:
     Have PostgreSQL look at *tables*, by default all, that were just filled.
 
     It does so by itself within minutes; until then it takes them for small and reads them from end to end. SQLite plans
-    by the indexes alone.
+    by the indexes alone. *tables* needn't be those of this role: a function of their owner looks at them.
     """
-    for table in (tables or ("",)) if connection.dialect.name == "postgresql" else ():
-        connection.exec_driver_sql(f"ANALYZE {table}")
+    if connection.dialect.name != "postgresql":
+        return
+    if tables:
+        connection.execute(sa.select(sa.func.gather_statistics(sa.cast(list(tables), postgresql.ARRAY(sa.Text)))))
+    else:
+        connection.exec_driver_sql("ANALYZE")
 
 
-def _open_session(engine: Engine, workspace: str | None, *, limited: bool) -> Session:
+def _open_session(engine: Engine, workspace: str | None, *, across: bool, limited: bool) -> Session:
     kind = Session if workspace is None else _WorkspaceSession
-    bind = engine.execution_options(**{LIMITED: True}) if limited else engine
-    return kind(bind, expire_on_commit=False, info={"workspace": workspace})
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(**{WORKSPACE: workspace or (EVERY if across else ""), LIMITED: limited})
+    return kind(engine, expire_on_commit=False, info={"workspace": workspace})
 
 
 class _WorkspaceSession(Session):
@@ -289,8 +300,11 @@ def _make_engine(url: sa.URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: sa.Connection) -> None:
-        if connection.get_execution_options().get(LIMITED):
-            connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{STATEMENT_SECONDS}s'")
+        """Set the transaction's workspace and time limit with one statement."""
+        options = connection.get_execution_options()
+        limit = f", set_config('statement_timeout', '{STATEMENT_SECONDS}s', true)" if options.get(LIMITED) else ""
+        settings = f"SELECT set_config('{SETTING}', %s, true){limit}"
+        connection.exec_driver_sql(settings, (options.get(WORKSPACE, EVERY),))
 
     return engine
 

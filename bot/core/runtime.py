@@ -22,6 +22,7 @@ from bot.core.errors import TookTooLong
 from bot.core.feature import Feature
 from bot.core.leases import HELD
 from bot.core.measures import NO_MEASURES, NO_TRACES, Measures, Traces
+from bot.core.row_security import may_cross
 
 T = TypeVar("T")
 
@@ -88,6 +89,9 @@ class Runtime:
         """
         Run *use_case* `(session, *, …, now)` in one transaction and return what it returns, after the commit.
 
+        Without a workspace it sees rows of workspaces only if `row_security.ACROSS_WORKSPACES` names it; this holds on
+        PostgreSQL, and for all ways below.
+
         Raises:
             LeaseLost: it is the work of a job whose lease has run out.
             TookTooLong: PostgreSQL stopped a statement that somebody waits for.
@@ -139,11 +143,12 @@ class Runtime:
 
     def _run(self, use_case: Callable[..., T], workspace: str | None, inputs: Mapping[str, Any], *, limited: bool) -> T:
         inputs, locking = {"now": self.clock.now(), **inputs}, getattr(use_case, "locks_rows", False)
+        across, transaction = workspace is None and may_cross(use_case), self.database.transaction
         for attempt in range(1, ATTEMPTS + 1):
             if lease := HELD.get():
                 lease.require()
             try:
-                opened = self.database.transaction(workspace, limited=limited, locking=locking)
+                opened = transaction(workspace, across=across, limited=limited, locking=locking)
                 with _stopping(use_case, limited), opened as session:
                     session.info["now"] = inputs["now"]
                     return use_case(session, **inputs)
@@ -154,7 +159,8 @@ class Runtime:
         raise AssertionError  # the loop returns or raises
 
     def _read(self, query: Callable[..., T], workspace: str | None, inputs: Mapping[str, Any], *, limited: bool) -> T:
-        with _stopping(query, limited), self.database.reading(workspace, limited=limited) as session:
+        across, reading = workspace is None and may_cross(query), self.database.reading
+        with _stopping(query, limited), reading(workspace, across=across, limited=limited) as session:
             return query(session, **{"now": self.clock.now(), **inputs})
 
     def _call_watchers(self, workspace: str | None, by: object) -> None:

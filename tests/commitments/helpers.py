@@ -34,11 +34,16 @@ def trail_of(office: Office, kind: CommitmentKind[Any, Any], commitment_id: UUID
 
 @contextmanager
 def statements() -> Iterator[list[tuple[str, Any]]]:
-    """The statements that are sent to any database inside, each with its parameters."""
+    """
+    The statements that are sent to any database inside, each with its parameters.
+
+    Those that say whose a transaction is are left out.
+    """
     seen: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        seen.append((statement, parameters))
+        if "set_config" not in statement:
+            seen.append((statement, parameters))
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:

@@ -38,7 +38,7 @@ def test_briefs_of_all_features_come_together_pressing_ones_first(database: Data
         Feature(name="first", brief=_brief({ONE: [known]})),
         Feature(name="second", brief=_brief({ONE: [also, late], STRANGER: [known]})),
     ]
-    with database.reading(None) as session:
+    with database.reading(None, across=True) as session:
         found = collect_briefs(features, session, [ONE, TWO], clock.now())
         assert (found[ONE], found[TWO]) == ([late, known, also], [])
         assert collect_briefs(features, session, [], clock.now()) == {}
@@ -74,7 +74,7 @@ def test_a_timeline_is_the_latest_of_all_features(database: Database, clock: Mov
         return [Line(text="some day"), *lines]
 
     features = [Feature(name="first", timeline=timeline), Feature(name="second")]
-    with database.reading(None) as session:
+    with database.reading(None, across=True) as session:
         every = collect_timeline(features, session, ONE, clock.now(), 9)
         assert [line.text for line in every] == ["20", "11", "3", "some day"]
         assert [line.text for line in collect_timeline(features, session, ONE, clock.now(), 2)] == ["20", "11"]
@@ -83,7 +83,7 @@ def test_a_timeline_is_the_latest_of_all_features(database: Database, clock: Mov
 def test_a_heartbeat_tells_how_a_job_is(database: Database, clock: MovableClock) -> None:
     """When it last went well, how often it failed since, and why; a lease keeps others out until it ends."""
     lease, now = timedelta(minutes=10), clock.now()
-    with database.transaction(None) as session:
+    with database.transaction(None, across=True) as session:
         fence = begin_run(session, name="work", lease=lease, now=now)
         assert fence == 1
         assert begin_run(session, name="work", lease=lease, now=now + lease - timedelta(seconds=1)) is None

@@ -176,7 +176,7 @@ def test_the_same_work_in_both_workspaces_doesnt_meet(runtime: Runtime, ours: UU
         assert session.info["workspace"] is None
         return sorted(session.execute(query).scalars())
 
-    with runtime.database.reading(None) as session:
+    with runtime.database.reading(None, across=True) as session:
         assert owners(session) == [WORKSPACE, OTHER]
         with pytest.raises(RuntimeError, match="belongs to no workspace"):
             workspace_of(session)

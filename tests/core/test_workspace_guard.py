@@ -102,5 +102,5 @@ def test_an_update_and_a_delete_stay_in_their_workspace(two: Database) -> None:
 
 def test_a_session_over_all_workspaces_sees_all(two: Database) -> None:
     """For jobs; the guard lets tests do as they like."""
-    with two.reading(None) as session:
+    with two.reading(None, across=True) as session:
         assert len(session.exec(select(Customer)).all()) == 4

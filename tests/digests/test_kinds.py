@@ -174,7 +174,7 @@ def test_a_kind_that_nobody_makes_any_more_stops_and_is_told(office: Office) -> 
     """A feature was taken out: nothing is posted, nothing is tried again, `doctor` says so."""
     digest = arrange(office, "tally", features=(tally_feature(),))
     assert post_next(office, "tally") is None
-    with office.runtime.database.reading(None) as session:
+    with office.runtime.database.reading(None, across=True) as session:
         assert list_due_digests(session, now=office.runtime.clock.now()) == []
     (sentence,) = office.look(lambda session: find_problems(session, office.runtime.clock.now()))
     assert "Nothing here makes this kind of digest any more" in sentence

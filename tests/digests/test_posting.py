@@ -35,7 +35,7 @@ pytestmark = pytest.mark.both_databases
 
 def due(office: Office) -> int:
     """How many digests wait to be posted."""
-    with office.runtime.database.reading(None) as session:
+    with office.runtime.database.reading(None, across=True) as session:
         return len(list_due_digests(session, now=office.runtime.clock.now()))
 
 

@@ -114,7 +114,7 @@ async def test_a_workspace_whose_token_is_gone_doesnt_stop_the_others(
 
 def count(runtime: Runtime, table: Any) -> int:
     """Return the number of rows in a table."""
-    with runtime.database.reading(None) as session:
+    with runtime.database.reading(None, across=True) as session:
         found: int = session.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
     return found
 

@@ -389,13 +389,8 @@ async def test_old_rows_are_forgotten(post: PostOffice) -> None:
     await post.deliver()
     post.enqueue("open", to="C0NOWHERE")
     post.runtime.run_now(claim, workspace=None)
-
-    def forget(session: object, *, now: object) -> int:
-        assert now
-        return outbox.delete_old(session, before=post.clock.now())  # type: ignore[arg-type]
-
     post.clock.move(timedelta(days=31))
-    assert post.runtime.run_now(forget, workspace=None) == 1
+    assert post.runtime.run_now(delete_old, workspace=None) == 1
     assert post.states() == {"open": DeliveryState.CLAIMED}
 
 

@@ -70,17 +70,17 @@ def test_an_opening_is_within_the_hours_of_a_working_day(
 @pytest.mark.both_databases
 def test_everybody_has_their_own_hours(office: Office) -> None:
     """At nine in Lisbon it is night in New York and evening in Auckland; a channel is read in the workspace's hours."""
-    with office.runtime.database.transaction(None) as session:
+    with office.runtime.database.transaction(None, across=True) as session:
         session.add(Absence(workspace_id=WORKSPACE, person_id=ANA, first_day=date(2026, 11, 23),
                             last_day=date(2026, 11, 24)))  # fmt: skip
     office.person("U0DUE", "Dee", zone="Europe/London")
     with office.runtime.database.transaction(WORKSPACE) as session:
         assert session.get(Person, (WORKSPACE, "U0DUE")) is not None
     everybody = {(WORKSPACE, one) for one in (ANA, BOB, KIRI, "U0DUE", "C0CARE", "U0NOBODY")}
-    with office.runtime.database.reading(None) as session:
+    with office.runtime.database.reading(None, across=True) as session:
         found = list_openings(session, everybody | {("T0OTHER", ANA)}, _at(23, 9))
     assert {recipient: at for (_, recipient), at in found.items()} == {
         ANA: _at(25, 9), BOB: _at(23, 14), KIRI: _at(23, 20), "U0DUE": _at(23, 9), "C0CARE": _at(23, 9),
     }  # fmt: skip
-    with office.runtime.database.reading(None) as session:
+    with office.runtime.database.reading(None, across=True) as session:
         assert list_openings(session, {(WORKSPACE, "C0CARE")}, _at(28, 9)) == {(WORKSPACE, "C0CARE"): _at(30, 9)}

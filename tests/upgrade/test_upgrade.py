@@ -69,7 +69,7 @@ async def test_what_was_undelivered_is_sent_once_after_the_upgrade(old_database:
         said = [(message.metadata["event_payload"]["key"], message.text) for message in new if message.metadata]
         ours = [(key, words) for key, words in said if key in SCREENS["pending"]]
         assert Counter(ours) == Counter(SCREENS["pending"].items())
-        with stage.bot.runtime.database.reading(None) as session:
+        with stage.bot.runtime.database.reading(None, across=True) as session:
             rows = session.connection().execute(text("SELECT key, state, reason FROM outbox WHERE state <> 'sent'"))
             assert [row.key for row in rows if row.key in SCREENS["pending"] and row.reason != "expired"] == []
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from bot.core.errors import Ambiguous, NotFound
 from bot.customers.queries import list_by_ids
-from bot.customers.queries.trigrams import LEAST_LETTERS, names_with, padded
+from bot.customers.queries.trigrams import LEAST_LETTERS, names_with, padded, searched
 from bot.customers.rules.domains import registrable_domain
 from bot.customers.rules.names import clean_text, either, look_alikes, name_key
 from bot.customers.tables import Alias, Customer, CustomerName
@@ -96,9 +96,9 @@ def list_partly(session: Session, words: str, limit: int = MOST_PARTLY) -> Seque
     parts = key.split()[:MOST_WORDS]
     if not parts:
         return []
-    name = col(CustomerName.name_key)
+    name = col(searched(session).name_key)
     beginning = names_with(session, [f"  {key}"]).where(name.startswith(key, autoescape=True))
-    holding = names_with(session, _long_pieces(parts, " ")).where(*_each(parts, " "))
+    holding = names_with(session, _long_pieces(parts, " ")).where(*_each(name, parts, " "))
     for query in (beginning, holding):
         alike = query.limit(MOST_ALIKE).subquery().c
         first = sa.select(alike.customer_id).group_by(alike.customer_id)
@@ -120,7 +120,8 @@ def ids_holding(session: Session, words: str, most: int | None = None) -> Any:
     parts = name_key(words).split()[:MOST_WORDS]
     if not parts:
         return select(Customer.id).where(sa.false())
-    held = names_with(session, _long_pieces(parts)).where(*_each(parts)).limit(most).subquery()
+    name = col(searched(session).name_key)
+    held = names_with(session, _long_pieces(parts)).where(*_each(name, parts)).limit(most).subquery()
     named = sa.select(held.c.customer_id)
     domain = clean_text(words, ASKED_LENGTH).lower()
     if "." not in domain or " " in domain:
@@ -134,9 +135,9 @@ def _long_pieces(parts: Sequence[str], before: str = "") -> list[str]:
     return pieces or [f" {part}" for part in parts if len(part) + 1 >= LEAST_LETTERS] or [f"  {parts[0]}"]
 
 
-def _each(parts: Sequence[str], before: str = "") -> list[Any]:
-    """SQL: the name holds each of *parts* with *before* in front of it."""
-    spaced = sa.literal(" ").concat(col(CustomerName.name_key))
+def _each(name: Any, parts: Sequence[str], before: str = "") -> list[Any]:
+    """SQL: *name* holds each of *parts* with *before* in front of it."""
+    spaced = sa.literal(" ").concat(name)
     return [spaced.contains(before + part, autoescape=True) for part in parts]
 
 
@@ -165,7 +166,8 @@ def _list_near(session: Session, key: str) -> dict[str, int | None]:
     for more than what many do.
     """
     searches = enumerate(names_with(session, pieces).limit(MOST_IN_WINDOW) for pieces in _windows(key))
-    columns = (CustomerName.number, CustomerName.name_key)
+    names = searched(session)
+    columns = (names.number, names.name_key)
     each = (query.with_only_columns(*columns, sa.literal(at).label("at")).subquery() for at, query in searches)
     rows = session.execute(sa.union_all(*map(sa.select, each))).all()
     hits = Counter(at for _, _, at in rows)

@@ -64,11 +64,12 @@ def planned(office: Office, table: str, act: Callable[[], Any]) -> list[str]:
 
 
 def statements(office: Office, act: Callable[[], Any]) -> list[str]:
-    """Every statement that *act* makes."""
+    """Every statement that *act* makes, without those that say whose a transaction is."""
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        seen.append(statement)
+        if "set_config" not in statement:
+            seen.append(statement)
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     act()
