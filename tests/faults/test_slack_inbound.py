@@ -21,9 +21,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(params=[False, True], ids=["socket", "http"])
-async def world(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+async def world(sqlite_url: str, request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """Run the bot in Socket Mode, and with signed HTTP."""
-    async with open_world(database_url, http=request.param) as made:
+    async with open_world(sqlite_url, http=request.param) as made:
         yield made
 
 
