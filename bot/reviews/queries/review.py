@@ -61,25 +61,27 @@ def get_review(session: Session, *, viewer: str, now: datetime, period: Period =
 def _review(session: Session, period: Period, *, today: date, now: datetime, names_people: bool) -> Review:
     care = read_care(session, today, since=today - timedelta(days=max(2 * USUAL_PERIOD, BUCKETS * period.days)))
     ends = [today - timedelta(days=period.days * ago) for ago in reversed(range(BUCKETS))]
-    course = [care.during(since=end - timedelta(days=period.days), until=end) for end in ends]
+    shares: list[Shares] = []
+    last: list[CarePeriod] = []
+    for end in ends:
+        last = [*last[-1:], care.during(since=end - timedelta(days=period.days), until=end)]
+        shares.append(last[-1].shares_by_band())  # of a million customers, only two periods are kept
     return Review(
         period=period,
         proof=make_proof(session, care, days=USUAL_PERIOD, until=today),
         labels=tuple(f"{end.day} {end:%b}" for end in ends),
-        courses=_courses(course),
-        moved=tuple(_list_moved(session, course[-2:], period, names_people=names_people)),
-        needs=tuple(_list_needing(session, course[-1])) if names_people else (),
+        courses=_courses(shares, limited=last[-1].limits is not None),
+        moved=tuple(_list_moved(session, last, period, names_people=names_people)),
+        needs=tuple(_list_needing(session, last[-1])) if names_people else (),
         well=tuple(_list_well(session, care, since=today - timedelta(days=period.days), until=today)),
         asked=tuple(list_standing_lines(session, since=today - timedelta(days=period.days), until=today)),
-        lost=tuple(list_lost(session, course[-1])) if period is Period.QUARTER else (),
+        lost=tuple(list_lost(session, last[-1])) if period is Period.QUARTER else (),
         again=tuple(clean_text(line, 200) for line in list_repeats(session, now=now)[:MOST_AGAIN]),
-        first_time=tuple(_list_first_time(session, course[-1])) if period is Period.QUARTER else (),
+        first_time=tuple(_list_first_time(session, last[-1])) if period is Period.QUARTER else (),
     )
 
 
-def _courses(course: Sequence["CarePeriod"]) -> tuple[BandCourse, ...]:
-    shares = [period.shares_by_band() for period in course]
-    limited = course[-1].limits is not None
+def _courses(shares: Sequence[Shares], *, limited: bool) -> tuple[BandCourse, ...]:
     found = [band for band in Band if any(band in each for each in shares)]
     return tuple(
         BandCourse(
