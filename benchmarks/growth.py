@@ -28,8 +28,8 @@ from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
 
 COMMANDS, TICKS = 10_000, 10_000
-WARM_UP = 0.1
-"""The share of commands and ticks that is done before the first measurement."""
+WARM_COMMANDS, WARM_TICKS = 0.1, 0.4
+"""The shares of commands and of ticks that are done before the first measurement."""
 AT_ONCE = 500
 BUDGET_MB = 5.0
 
@@ -47,8 +47,8 @@ async def _grow(path: Path, commands: int, ticks: int) -> dict[str, float]:
         rehearsal.control.limit_rates(on=False)
         about: dict[str, Any] = {"command": ["benchmarks.servers.ticking"], "stdin": PIPE, "stdout": PIPE}
         async with running_bot(rehearsal, path, http=True, **about) as server:
-            await _ask(rehearsal, server, round(commands * WARM_UP))
-            await _tick(server, round(rounds * WARM_UP))
+            await _ask(rehearsal, server, round(commands * WARM_COMMANDS))
+            await _tick(server, round(rounds * WARM_TICKS))
             warm = server.megabytes
             await _ask(rehearsal, server, commands)
             asked = server.megabytes

@@ -15,7 +15,7 @@ from bot.core.runtime import Runtime
 T = TypeVar("T")
 
 LEASE = timedelta(seconds=45)
-AT_ONCE = 8  # workspaces that a process takes in one transaction; the others are free for other processes meanwhile
+AT_ONCE = 4  # workspaces that a process takes in one transaction; the others are free for other processes meanwhile
 
 log = structlog.get_logger(__name__)
 

@@ -67,14 +67,14 @@ async def test_every_workspace_is_done_by_one_process_or_the_other(
 
 
 async def test_where_a_process_works_no_other_does(runtime: Runtime, database: Database, clock: MovableClock) -> None:
-    """While one process is at eight workspaces, another does the twelve that are left, and is done."""
+    """While one process is at four workspaces, another does the sixteen that are left, and is done."""
     slow, quick = Work(), Work()
     slow.may_end.clear()
-    first = asyncio.create_task(share(runtime, JOB, WORKSPACES[:8], slow))
+    first = asyncio.create_task(share(runtime, JOB, WORKSPACES[:4], slow))
     await asyncio.wait_for(slow.begun.wait(), 5)
-    assert await share(Runtime(database, clock), JOB, WORKSPACES, quick) == 12
+    assert await share(Runtime(database, clock), JOB, WORKSPACES, quick) == 16
     slow.may_end.set()
-    assert await first == 8
+    assert await first == 4
     assert Counter(slow.done + quick.done) == Counter(WORKSPACES)
 
 
