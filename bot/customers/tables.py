@@ -370,27 +370,22 @@ _WATCHED, _NAMES = ", ".join(_KEPT), ", ".join([*tally_key("NEW"), "number"])
 _OLD, _NEW = (", ".join(f"{row}.{name}" for name in _KEPT) for row in ("OLD", "NEW"))
 
 
-def _values(row: str) -> str:
-    return ", ".join(tally_key(row).values())
-
-
-def _alike(row: str) -> str:
-    return " AND ".join(f"{name} IS {value}" for name, value in tally_key(row).items())
-
+_VALUES = {row: ", ".join(tally_key(row).values()) for row in ("OLD", "NEW", "added")}
+_ALIKE = {row: " AND ".join(f"{name} IS {value}" for name, value in tally_key(row).items()) for row in ("OLD", "NEW")}
 
 _ADD = f"""
-    UPDATE customer_tally SET number = number + 1 WHERE {_alike("NEW")};
-    INSERT INTO customer_tally ({_NAMES}) SELECT {_values("NEW")}, 1 WHERE changes() = 0;"""  # noqa: S608 - our names
+    UPDATE customer_tally SET number = number + 1 WHERE {_ALIKE["NEW"]};
+    INSERT INTO customer_tally ({_NAMES}) SELECT {_VALUES["NEW"]}, 1 WHERE changes() = 0;"""  # noqa: S608 - our names
 _TAKE = f"""
-    UPDATE customer_tally SET number = number - 1 WHERE {_alike("OLD")};
-    DELETE FROM customer_tally WHERE {_alike("OLD")} AND number = 0;"""  # noqa: S608 - our names
+    UPDATE customer_tally SET number = number - 1 WHERE {_ALIKE["OLD"]};
+    DELETE FROM customer_tally WHERE {_ALIKE["OLD"]} AND number = 0;"""  # noqa: S608 - our names
 
 _FUNCTION = f"""CREATE FUNCTION customer_tally() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF TG_OP <> 'INSERT' THEN INSERT INTO customer_tally ({_NAMES}) VALUES ({_values("OLD")}, -1); END IF;
-    IF TG_OP <> 'DELETE' THEN INSERT INTO customer_tally ({_NAMES}) VALUES ({_values("NEW")}, 1); END IF;
+    IF TG_OP <> 'INSERT' THEN INSERT INTO customer_tally ({_NAMES}) VALUES ({_VALUES["OLD"]}, -1); END IF;
+    IF TG_OP <> 'DELETE' THEN INSERT INTO customer_tally ({_NAMES}) VALUES ({_VALUES["NEW"]}, 1); END IF;
     RETURN NULL; END $$"""  # noqa: S608 - our own names
 _EVERY = ", ".join(str(number) for number in range(1, _NAMES.count(",") + 1))
-_COUNT = f"INSERT INTO customer_tally ({_NAMES}) SELECT {_values('added')}, count(*) FROM added GROUP BY {_EVERY}"  # noqa: S608 - our own names
+_COUNT = f"INSERT INTO customer_tally ({_NAMES}) SELECT {_VALUES['added']}, count(*) FROM added GROUP BY {_EVERY}"  # noqa: S608 - our own names
 _INSERTED = (
     "CREATE FUNCTION customer_tally_insert() RETURNS trigger LANGUAGE plpgsql AS"
     f" $$ BEGIN {_COUNT}; RETURN NULL; END $$"

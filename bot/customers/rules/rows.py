@@ -125,9 +125,8 @@ def parse_row(
         if joined is None:
             return [refuse(row_number, too_many(len(cells), len(mapping.headers)))]
         cells, whole = joined
-        notes.append(
-            Note(row_number, "", f"“{_shown(whole)}” was taken as one cell, with the comma in it.", _shown(whole))
-        )
+        said = _shown(whole)
+        notes.append(Note(row_number, "", f"“{said}” was taken as one cell, with the comma in it.", said))
     reader = _RowReader(row_number, cells, mapping, today, settled)
     reader.notes += notes
     values = reader.read()
@@ -371,12 +370,12 @@ class _RowReader:
 
 _METHODS: Mapping[Field, Callable[[_RowReader, str], object]] = {
     Field.NAME: _RowReader.name, Field.EXTERNAL_ID: _RowReader.external_id, Field.OWNER: _RowReader.owner,
-    Field.STATUS: _RowReader.status, Field.TAGS: _RowReader.tags, Field.ANNUAL_VALUE: _RowReader.money,
-    Field.HEADCOUNT: _RowReader.headcount,
-    Field.COUNTRY: _RowReader.country, Field.CONTACT_DO_NOT_CONTACT: _RowReader.do_not_contact,
+    Field.STATUS: _RowReader.status, Field.TAGS: _RowReader.tags, Field.COUNTRY: _RowReader.country,
+    Field.ANNUAL_VALUE: _RowReader.money, Field.HEADCOUNT: _RowReader.headcount,
+    Field.CONTACT_DO_NOT_CONTACT: _RowReader.do_not_contact,
 }  # fmt: skip
 _SHORT: Mapping[Field, Callable[[str], object]] = {
-    Field.CADENCE: read.read_cadence, Field.CURRENCY: read.read_currency, Field.ZONE: read.read_zone,
+    Field.CADENCE: read.read_cadence, Field.CURRENCY: read.read_currency, Field.ZONE: read.read_zone
 }  # fmt: skip
 _DATES = frozenset({Field.ADDED_ON, Field.LAST_CONTACT})
 _TYPED = (frozenset(_SHORT) | _DATES) | {

@@ -1,6 +1,7 @@
 """Matching what a list says to customers: by external id, then by domain and name."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,14 @@ COMPARED_COLUMNS = (
     "status_by", "status_until", "cadence_approved_by", "changed_at",
 )  # fmt: skip
 """The columns of customers that a list is compared with."""
+_SHARED = tuple(
+    COMPARED_COLUMNS.index(name)
+    for name in COMPARED_COLUMNS
+    if name.endswith(("_on", "_since", "_from", "_until", "_by", "owner_id", "source", "currency", "country", "zone"))
+)
+"""The places of columns that hold few different values, which are kept once however many customers have them."""
+Stored = namedtuple("Stored", COMPARED_COLUMNS)  # type: ignore[misc]  # noqa: PYI024 - the names are a constant
+AT_ONCE = 1000  # customers that are read at once
 
 
 @dataclass(slots=True, eq=False)
@@ -76,8 +85,7 @@ class Matcher:
         self._by_name: dict[str, list[ListedCustomer]] = {}
         self._found: list[ListedCustomer] = []
         self._import_id = import_id
-        stored = sa.select(*(getattr(Customer, name) for name in COMPARED_COLUMNS))
-        for row in session.execute(stored.where(not_added_by(import_id))):
+        for row in _read_stored(session, import_id):
             self._index(
                 ListedCustomer(row.id, row, [], {}, None, row.name_key, row.domain, row.external_id, row.source or "")
             )
@@ -230,6 +238,17 @@ class Matcher:
             self._by_domain.setdefault(target.domain, []).append(target)
         if target.external_id:
             self.by_id.setdefault((target.source, target.external_id), target)
+
+
+def _read_stored(session: Session, import_id: UUID) -> Iterator[Any]:
+    """Yield every customer of the workspace that the import hasn't added, in as little memory as they need."""
+    stored = sa.select(*(getattr(Customer, name) for name in COMPARED_COLUMNS)).where(not_added_by(import_id))
+    known: dict[Any, Any] = {}
+    for row in session.execute(stored, execution_options={"yield_per": AT_ONCE}):
+        values = list(row)
+        for at in _SHARED:
+            values[at] = known.setdefault(values[at], values[at])
+        yield Stored._make(values)
 
 
 def not_added_by(import_id: UUID) -> sa.ColumnElement[bool]:

@@ -42,7 +42,7 @@ def _find_changed(session: Session, known: Sequence[ListedCustomer]) -> set[UUID
     for some in chunks(known):
         current = {target.id: target.current for target in some}
         rows = session.execute(sa.select(*columns).where(among(session, col(Customer.id), current)))
-        same |= {row.id for row in rows if row == current[row.id]}
+        same |= {row.id for row in rows if tuple(row) == current[row.id]}
     return {target.id for target in known} - same
 
 
