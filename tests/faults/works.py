@@ -102,7 +102,7 @@ class Delivery:
 class Reminders(Delivery):
     """Reminds Mara and Ana of their customers on each working day, and delivers that."""
 
-    steps = (*DELIVERED, Step(COMMIT, "begin_run"), Step(COMMIT, "enqueue_reminders"), Step(COMMIT, "end_run"))
+    steps = (*DELIVERED, Step(COMMIT, "take_turns"), Step(COMMIT, "enqueue_reminders"), Step(COMMIT, "end_turns"))
 
     async def prepare(self, stage: Stage) -> None:
         """Give each of them customers that wait."""
