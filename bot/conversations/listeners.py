@@ -98,20 +98,23 @@ def register(app: AsyncApp, runtime: Runtime) -> None:
 async def hear(caller: Caller) -> None:
     """Answer a message that somebody wrote to the bot, once, in its thread."""
     event = caller.body["event"]
-    if not is_said(event) or not await caller.run(usecases.receive_message, key=f"{event['channel']}:{event['ts']}"):
+    if not is_said(event):
         return
-    bot_id = str(caller.context.bot_user_id or "")
+    key, bot_id = f"{event['channel']}:{event['ts']}", str(caller.context.bot_user_id or "")
     inputs = {"text": plain_words(str(event.get("text") or ""), bot_id=bot_id), "channel": event["channel"]}
     inputs["thread_ts"] = str(event.get("thread_ts") or "")
-    is_private = False
+    reply = None
     try:
-        reply = await caller.run(usecases.answer_message, features=caller.features, **inputs)
-        is_private = reply.intent in {Intent.QUEUE, Intent.CARD}
+        reply = await caller.run(usecases.answer_message, key=key, features=caller.features, **inputs)
+        if reply is None:
+            return
         message = await _draw_reply(caller, reply)
     except Exception as error:  # noqa: BLE001 - the last line before silence
+        if reply is None and not await caller.run(usecases.receive_message, key=key):
+            return
         chosen = choose(error) if isinstance(error, BotError) else None
         message = chosen or views.sentence(error_sentence(error))
-    await _answer(caller, message, is_private=is_private)
+    await _answer(caller, message, is_private=reply is not None and reply.intent in {Intent.QUEUE, Intent.CARD})
 
 
 def is_said(event: Mapping[str, Any]) -> bool:

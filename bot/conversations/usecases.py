@@ -56,7 +56,7 @@ SAVED = "That is saved already; nothing was changed."
 
 
 def receive_message(session: Session, *, key: str, by: str, now: datetime) -> bool:  # noqa: ARG001 - every use case takes who did it
-    """Store that the message *key* is being answered; return False when it was before."""
+    """Store that the message *key* is answered with what went wrong; return False when it was answered before."""
     return outbox.record_received(session, "message", key, now=now)
 
 
@@ -66,10 +66,19 @@ def discard_proposals(session: Session, *, before: datetime) -> int:
 
 
 def answer_message(
-    session: Session, *, text: str, channel: str, thread_ts: str, features: Sequence[Feature], by: str, now: datetime
-) -> Reply:
+    session: Session,
+    *,
+    key: str,
+    text: str,
+    channel: str,
+    thread_ts: str,
+    features: Sequence[Feature],
+    by: str,
+    now: datetime,
+) -> Reply | None:
     """
-    Return the answer to *text*, a message on one line; what would change something is stored as a proposal.
+    Return the answer to *text*, a message on one line; what would change something is stored as a proposal. Return None
+    when the message *key* was answered before.
 
     *thread_ts* is the message that it replies to: the customers of a notification there are meant where none is named.
 
@@ -77,6 +86,8 @@ def answer_message(
         NotAllowed: *by* is no full member.
         NotFound: they ask for a customer whom nobody is called like; `nearest` holds the nearest.
     """
+    if not outbox.record_received(session, "message", key, now=now):
+        return None
     require_here(session, by=by)
     refresh_few_aliases(session, now=now)
     sentence = read_sentence(text)

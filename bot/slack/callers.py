@@ -49,7 +49,8 @@ class Caller:
     A request from Slack: who sent it, from which workspace, what it says, and how to answer.
 
     *audit* is the use case `(session, *, by, action, key, now)` that records that the person was refused. A *press* of
-    a button, menu or shortcut is acknowledged once a use case has stored what it does, and never with an answer.
+    a button, menu or shortcut, or an event, is acknowledged once a use case has stored what it does, and never with an
+    answer.
     """
 
     workspace: str

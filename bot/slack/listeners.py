@@ -7,12 +7,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from http import HTTPStatus
 from re import Pattern
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.errors import BotError, InvalidInput
 from bot.core.runtime import Runtime
@@ -35,8 +38,8 @@ class Listeners:
     Registers functions of a `Caller` with Bolt.
 
     Each method takes what Slack names in the request (a command, an action id, a callback id) and the listener. *audit*
-    is passed to each caller. A command is acknowledged after *patience* seconds, and a press after *press_patience*, of
-    the three that Slack waits for, even if what they do isn't stored by then.
+    is passed to each caller. A command is acknowledged after *patience* seconds, and a press or an event after
+    *press_patience*, of the three that Slack waits for, even if what they do isn't stored by then.
     """
 
     def __init__(
@@ -121,15 +124,17 @@ class Listeners:
         self._app.options(action_id)(handle)
 
     def event(self, kind: str, listener: Listener) -> None:
-        """Register an event, which Bolt acknowledges; nobody waits for an answer, so errors are only logged."""
+        """
+        Register an event, which is acknowledged as a press is; nobody waits for an answer, so errors are only logged.
+
+        If the database is away it isn't acknowledged, so that Slack sends it again, three times within six minutes.
+        """
 
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
-            try:
-                await listener(self._caller(body, context, audited=False))
-            except Exception as error:
-                log.exception("event.failed", kind=kind, error=type(error).__name__)
+            caller = replace(self._caller(body, context, audited=False), is_press=True)
+            await _acknowledge_in_time(caller, _logging(listener, caller, kind), self._press_patience)
 
-        self._app.event(kind)(handle)
+        self._app.event(kind, None, [_hold_acknowledgement])(handle)
 
     def _press(self, listener: Listener, title: str = "") -> Callable[..., Awaitable[None]]:
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -161,6 +166,33 @@ async def _acknowledge_in_time(caller: Caller, work: Coroutine[Any, Any, None], 
     if not caller.is_acknowledged:
         await caller.ack()
     await task
+
+
+class _HeldAck(AsyncAck):
+    """An acknowledgement whose first call, which is Bolt's own before the listener of an event, does nothing."""
+
+    is_held = True
+
+    async def __call__(self, *words: Any, **answer: Any) -> BoltResponse:
+        """Acknowledge, but for the first time."""
+        if self.is_held:
+            self.is_held = False
+            return BoltResponse(status=HTTPStatus.OK)
+        return await super().__call__(*words, **answer)
+
+
+async def _hold_acknowledgement(context: AsyncBoltContext, next_: Callable[[], Awaitable[Any]]) -> Any:
+    context["ack"] = _HeldAck()  # type: ignore[no-untyped-call]  # of Bolt's
+    return await next_()
+
+
+async def _logging(listener: Listener, caller: Caller, kind: str) -> None:
+    try:
+        await listener(caller)
+    except Exception as error:
+        log.exception("event.failed", kind=kind, error=type(error).__name__)
+        if isinstance(error, SQLAlchemyError) and not caller.is_acknowledged:
+            caller.ack.response = BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 async def _explaining(listener: Listener, caller: Caller, *, suggest: Nearest | None = None, title: str = "") -> None:

@@ -7,12 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from rehearsal.server import Rehearsal
 from tests.makers import ANA, ROOT
 from tests.shell.outside import NAMES, environment, rehearsal
 
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 PACKAGES = ("bot", "jobs", "rehearsal", "demo", "migrations")
 BESIDE = ("manifest.yml", ".env.example", "pyproject.toml", "README.md", "LICENSE", "NOTICE")
+START_SECONDS = 180  # of a bot on a busy machine
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+\S*")
 
 
@@ -141,3 +144,79 @@ async def test_the_demo_plays_from_any_folder(installed: Path, elsewhere: Path) 
         process.send_signal(signal.SIGINT)
         await asyncio.wait_for(process.wait(), 60)
     assert process.returncode == 0
+
+
+# --- the restore drill of deploy/README.md -----------------------------------------------------------------------
+
+
+def _commands(heading: str) -> str:
+    """Return the first block of commands under a heading of deploy/README.md."""
+    page = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
+    return page.partition(f"## {heading}\n")[2].split("```")[1].strip()
+
+
+def _shell(place: Path, folder: Path, commands: str) -> str:
+    """Run commands as they are typed, with the installed bot on the path; return what they print."""
+    path = f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-e", "-c", commands], cwd=folder, env=_environment(PATH=path), capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, (commands, done.stdout, done.stderr)
+    return done.stdout
+
+
+@asynccontextmanager
+async def _running(place: Path, folder: Path, slack: Rehearsal) -> AsyncIterator[None]:
+    """Run the bot with the .env of *folder*, and stop it as a supervisor does."""
+    process = await asyncio.create_subprocess_exec(
+        place / "bin" / "evenhand", "run", cwd=folder, env=_environment(), stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        await slack.wait_connected(timeout=START_SECONDS)
+        yield
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), START_SECONDS) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def _fill_in(place: Path, folder: Path, slack: Rehearsal) -> None:
+    """Copy the example settings as the wheel has them, and fill in the tokens; write a list of fifty customers."""
+    text = (place / "share" / "evenhand" / ".env.example").read_text(encoding="utf-8")
+    for name, value in (("SLACK_BOT_TOKEN", slack.bot_token), ("SLACK_APP_TOKEN", slack.app_token), ("PORT", "0")):
+        text = re.sub(rf"^{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
+    (folder / ".env").write_text(f"{text}\nSLACK_API_URL={slack.api_url}\n", encoding="utf-8")
+    (folder / "list.csv").write_text("Name,Owner\n" + "".join(f"Customer {n},ana@example.test\n" for n in range(50)))
+
+
+async def test_the_restore_drill_goes_as_it_is_written(installed: Path, elsewhere: Path) -> None:
+    """
+    From the example settings to a bot that is back after its database was lost: the drill's commands work beside the
+    running bot and leave nothing behind, and the backup brings everything back.
+    """
+
+    async def shell(commands: str) -> str:
+        return await asyncio.to_thread(_shell, installed, elsewhere, commands)
+
+    async with rehearsal() as slack:
+        slack.control.add_person("ana", id=ANA, tz="Europe/Lisbon", email="ana@example.test", is_admin=True)
+        _fill_in(installed, elsewhere, slack)
+        async with _running(installed, elsewhere, slack):
+            await shell("evenhand import list.csv")
+            files = await shell("ls")
+            said = await shell(_commands("Restore drill"))
+            assert re.search(r"^\s*51 drill\.csv$", said, re.MULTILINE)
+            assert await shell("ls") == files
+            await shell("evenhand backup FILE && evenhand export before.csv")
+        await shell("rm evenhand.db* && evenhand restore FILE --replace && evenhand export after.csv")
+        await shell("cmp before.csv after.csv")
+        async with _running(installed, elsewhere, slack):
+            ana = slack.control.as_person(ANA)
+            ana.response_timeout = START_SECONDS
+            found = await (await ana.command("/customers Customer 7")).reply()
+            assert "Customer 7" in found.text + str(found.blocks)
+            await slack.drain()
+        slack.assert_clean()
