@@ -23,8 +23,14 @@ class Soak:
 
 
 @pytest.fixture
-def soak(request: pytest.FixtureRequest) -> Soak:
-    """Return the long version with --soak, else the short one."""
+def soak(request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]) -> Soak:
+    """Return the long version with --soak, which tells its ledger on the terminal; else the short one."""
     terminal = request.config.pluginmanager.get_plugin("terminalreporter")
-    is_long = request.config.getoption("--soak", default=False)
-    return Soak(*((110, 46) if is_long else (3, 20)), tell=terminal.write_line if terminal and is_long else print)
+    if terminal is None or not request.config.getoption("--soak", default=False):
+        return Soak(3, 20, tell=lambda _: None)
+
+    def tell(line: str) -> None:
+        with capfd.disabled():
+            terminal.write_line(f"\n{line}")
+
+    return Soak(110, 46, tell=tell)
