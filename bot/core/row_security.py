@@ -42,7 +42,6 @@ ACROSS_WORKSPACES: Mapping[str, str] = {
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.escalations.queries:list_workspaces_to_watch": DUE,
     "bot.mentions.queries.sources:find_signed": "a webhook names its source by an unguessable token",
-    "bot.mentions.queries.sources:list_due_sources": "one job asks which sources are due, everywhere",
     "bot.mentions.queries.sources:list_unread_workspaces": DUE,
     "bot.mentions.queries.sources:list_workspaces_with_mentions": DUE,
     "bot.mentions.usecases.sources:claim_due_sources": "one job fetches what is due, everywhere",

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
-from bot.mentions.queries.sources import get_source_schema, list_due_sources
+from bot.mentions.queries.sources import get_source_schema
 from bot.mentions.rules.sources import Outcome, SourceKind
 from bot.mentions.schemas.items import FetchResult
 from bot.mentions.schemas.mentions import SourceSchema, SourceWish
@@ -17,6 +17,7 @@ from bot.workspaces.queries import list_audit
 from bot.workspaces.schemas import ChannelSchema
 from tests.makers import ANA, MARA, Office
 from tests.mentions.helpers import ACCOUNTS, CHANNEL, bring, item, owed, post, source, stored
+from tests.mentions.test_sourcing import due
 
 GENERAL = ChannelSchema(id="C0GENERAL", name="general", is_member=True)
 SHARED = ChannelSchema(id="C0OUT", name="partners", is_member=True, is_shared=True)
@@ -81,13 +82,13 @@ def test_a_changed_source_is_asked_for_everything_again(office: Office) -> None:
     """What its old words left out may be wanted now: it is due at once, without "if changed"; not if paused."""
     where = source(office, words=("golddex",))
     office.do(ingest_fetched, source_id=where, fetched=FetchResult(outcome=Outcome.NEWS, etag="e1", last_modified="m"))
-    assert office.runtime.read_now(list_due_sources, workspace=None, limit=9) == []
+    assert due(office) == []
     edit(office, where, words=("silverdex",))
-    [due] = office.runtime.read_now(list_due_sources, workspace=None, limit=9)
-    assert (due.source_id, due.etag, due.last_modified) == (where, "", "")
+    [changed] = due(office)
+    assert (changed.source_id, changed.etag, changed.last_modified) == (where, "", "")
     office.do(pause_source, source_id=where, by=MARA)
     assert edit(office, where, words=("copperdex",)).is_paused
-    assert office.runtime.read_now(list_due_sources, workspace=None, limit=9) == []
+    assert due(office) == []
 
 
 def test_what_waits_goes_along_to_the_new_channel(office: Office) -> None:

@@ -12,7 +12,7 @@ from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.outbox import OutboxMessage
 from bot.mentions.queries.contributions import brief, check, digest_section
 from bot.mentions.queries.mentions import get_open
-from bot.mentions.queries.sources import find_signed, get_sources, list_due_sources, list_waiting_channels
+from bot.mentions.queries.sources import due_source, due_sources, find_signed, get_sources, list_waiting_channels
 from bot.mentions.rules.sources import Outcome, SourceKind
 from bot.mentions.schemas.items import FetchResult
 from bot.mentions.schemas.mentions import SourceWish
@@ -42,7 +42,9 @@ def listed(office: Office) -> Any:
 
 def due(office: Office) -> list[Any]:
     """What is to be asked now."""
-    return list(office.runtime.read_now(list_due_sources, workspace=None, limit=50))
+    query = due_sources(office.runtime.clock.now(), 50)
+    found: list[Any] = office.look(lambda session: [due_source(row) for row in session.exec(query)])
+    return found
 
 
 def test_only_managers_choose_sources_and_only_fit_ones(office: Office) -> None:

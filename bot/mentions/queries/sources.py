@@ -77,11 +77,6 @@ def list_source_schemas(session: Session, rows: Sequence[Source], *, now: dateti
     ]
 
 
-def list_due_sources(session: Session, *, now: datetime, limit: int) -> list[DueSource]:
-    """Return due sources of all workspaces, the longest waiting first."""
-    return [due_source(row) for row in session.exec(due_sources(now, limit)).all()]
-
-
 def due_sources(now: datetime, limit: int) -> Any:
     """Return the statement of the sources that are due, the longest waiting first."""
     query = select(Source).where(col(Source.next_try_at) <= now)
