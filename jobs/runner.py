@@ -19,6 +19,9 @@ from bot.logs import mask_secrets
 from jobs.clock_watch import ClockWatch
 from jobs.sharing import LEASE, hold
 
+TRACED = timedelta(minutes=1)
+"""Jobs that run more often have no traces."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -125,7 +128,7 @@ class Runner:
 
     def _span_of(self, job: Job) -> AbstractContextManager[object]:
         """Return the span of a run; jobs that run every few seconds, mostly for nothing, have none."""
-        return self._runtime.traces.span(f"job {job.name}") if job.alone else nullcontext()
+        return self._runtime.traces.span(f"job {job.name}") if job.every >= TRACED else nullcontext()
 
 
 @locks_rows

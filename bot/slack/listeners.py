@@ -38,7 +38,7 @@ class Listeners:
     Registers functions of a `Caller` with Bolt.
 
     Each method takes what Slack names in the request (a command, an action id, a callback id) and the listener. *audit*
-    is passed to each caller. A command is acknowledged after *patience* seconds, and a press or an event after
+    is passed to each caller. A command or an event is acknowledged after *patience* seconds, and a press after
     *press_patience*, of the three that Slack waits for, even if what they do isn't stored by then.
     """
 
@@ -125,14 +125,14 @@ class Listeners:
 
     def event(self, kind: str, listener: Listener) -> None:
         """
-        Register an event, which is acknowledged as a press is; nobody waits for an answer, so errors are only logged.
+        Register an event, which is acknowledged once what it does is stored. Errors are only logged: nobody waits.
 
         If the database is away it isn't acknowledged, so that Slack sends it again, three times within six minutes.
         """
 
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
             caller = replace(self._caller(body, context, audited=False), is_press=True)
-            await _acknowledge_in_time(caller, _logging(listener, caller, kind), self._press_patience)
+            await _acknowledge_in_time(caller, _logging(listener, caller, kind), self._patience)
 
         self._app.event(kind, None, [_hold_acknowledgement])(handle)
 

@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 import bot
 from bot.features import FEATURES
+from bot.reviews.queries.care import Care, CarePeriod
 from bot.slack.worst import Worst
 from tests.makers import MARA
 
@@ -109,6 +110,10 @@ def _modules() -> Iterator[Any]:
             yield import_module(info.name)
 
 
+LATER = {"Care": Care, "CarePeriod": CarePeriod}
+"""Types of arguments whose modules the bot imports when they are needed."""
+
+
 class Forged(Worst):
     """Builds arguments that name another workspace's row and person, for a person of ours who asks."""
 
@@ -118,7 +123,7 @@ class Forged(Worst):
 
     def arguments(self, view: Callable[..., Any]) -> dict[str, Any]:
         """Return the arguments of a query or use case, without the session; those with a default are given, too."""
-        hints = get_type_hints(view)
+        hints = get_type_hints(view, localns=LATER)
         kinds = inspect.signature(view).parameters.values()
         named = [
             one for one in kinds if one.name != "session" and one.kind not in {one.VAR_POSITIONAL, one.VAR_KEYWORD}

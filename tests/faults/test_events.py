@@ -111,7 +111,7 @@ async def test_an_event_that_takes_long_is_acknowledged_in_time(sqlite_url: str)
         await going.wait()
         heard.append("done")
 
-    async with rehearsal() as slack, _listening(slack, sqlite_url, hear, press_patience=0.05):
+    async with rehearsal() as slack, _listening(slack, sqlite_url, hear, patience=0.05):
         await slack.control.as_person(ANA).say(None, "hello")
         assert heard == []
         going.set()
