@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from benchmarks.materials import LOCK, summarize, write_bill
 
 WEAK = {
@@ -15,6 +17,7 @@ FINE = {"name": "fine", "version": "2.0", "vulns": []}
 UNKNOWN = {"name": "unknown", "skip_reason": "not found"}
 
 
+@pytest.mark.slow
 def test_the_bill_names_every_package_of_the_lock(tmp_path: Path) -> None:
     """With its version, in CycloneDX; no address of where packages come from."""
     file = tmp_path / "bill.json"

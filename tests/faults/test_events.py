@@ -71,6 +71,7 @@ def _words(session: Session) -> Counter[str]:
     return Counter(session.exec(select(Proposal.words)).all())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 3])
 async def test_an_event_comes_again_while_the_database_is_away(sqlite_url: str, times: int) -> None:
     """It isn't acknowledged, so Slack repeats it at once, after one minute and after five; then it is, once."""

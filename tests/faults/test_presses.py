@@ -21,6 +21,7 @@ from tests.shell.outside import rehearsal
 ROUNDS, PRESSES = 2, 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("acknowledged", [1, PRESSES])
 async def test_what_was_acknowledged_is_there_after_kill_9(
     database_url: str, tmp_path: Path, acknowledged: int

@@ -80,6 +80,7 @@ async def test_sockets_may_be_taken_by_others(rehearsal: Rehearsal) -> None:
     assert rehearsal.wire.sockets.refused == 1
 
 
+@pytest.mark.slow
 async def test_a_silent_socket_answers_no_ping_and_loses_what_is_sent(rehearsal: Rehearsal) -> None:
     """It counts as open until another one is opened."""
     client = AsyncWebClient(base_url=rehearsal.api_url)

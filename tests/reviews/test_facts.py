@@ -147,6 +147,7 @@ def triggers(connection: sa.Connection) -> Sequence[str]:
 # --- what is made of it ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_the_same_question_gets_the_same_answer_a_year_later(office: Office) -> None:
     """Whatever is edited, handed over, imported, paused, lost or talked to since: the figures of a past period hold."""
@@ -169,6 +170,7 @@ def test_the_same_question_gets_the_same_answer_a_year_later(office: Office) -> 
     assert proof_of(office, TODAY - 40 * DAY) == earlier
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_what_isnt_read_changes_no_figure(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the days before the period the last contact is enough, and customers are read by any number at once."""

@@ -193,6 +193,7 @@ def whole(session: Session) -> list[dict[str, Any]]:
     return [row.model_dump(exclude={"changed_at"}) for row in session.exec(select(Customer)).all()]
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(DRAWN, max_size=40), st.sampled_from(PlanKind))

@@ -237,6 +237,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("then", "code", "said"), [("time.sleep(90)", 70, "alive\n"), ("watchdog.stop()", 0, "alive\nover\n")]
 )
