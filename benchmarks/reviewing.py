@@ -48,7 +48,7 @@ CUSTOMERS_MADE = """
 INSERT INTO customers (
     workspace_id, id, name, name_key, owner_id, status, tags, preferences, annual_value, currency, added_on,
     last_contact_on, waiting_since, effective_cadence_days, due_on, neglected_after, changed_at)
-WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :customers),
+WITH RECURSIVE numbers(n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :customers),
 dated AS (SELECT n, n * 17 % 30 AS ago, 27 + n * 7919 % 11 AS step FROM numbers)
 SELECT :workspace, {key_n}, 'Customer ' || n, 'customer ' || n,
     'U0OWNER' || SUBSTR(CAST(100 + n % 20 AS VARCHAR(3)), 2), 'active',
@@ -61,7 +61,7 @@ FROM dated
 CHECKINS_MADE = """
 INSERT INTO checkins (
     workspace_id, id, customer_id, "by", result, channel, note, next_step, link, quote, happened_on, recorded_at)
-WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :customers),
+WITH RECURSIVE numbers(n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :customers),
 rounds(k) AS (SELECT :rounds - 1 UNION ALL SELECT k - 1 FROM rounds WHERE k > 0),
 dated AS (SELECT n, k, n * 17 % 30 + k * (27 + n * 7919 % 11) AS ago FROM rounds CROSS JOIN numbers)
 SELECT :workspace, {key_nk}, {key_n}, 'U0OWNER' || SUBSTR(CAST(100 + n % 20 AS VARCHAR(3)), 2),

@@ -1,6 +1,8 @@
 """The rules of campaigns at the edges of what they allow, and figures that were worked out by hand."""
 
 from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
@@ -11,12 +13,14 @@ from bot.campaigns.rules.questions import (
     MOST_OPTIONS,
     OPTION,
     QUESTION,
+    QuestionKind,
     parse_question,
     parse_questions,
     questions_problem,
     read_answer,
 )
-from bot.campaigns.rules.results import Against, compare_words, nps, wilson
+from bot.campaigns.rules.results import Against, Estimate, compare_words, nps, score_words, wilson
+from bot.campaigns.rules.sales import MARK, SaleDraft, mark_sales
 
 MONDAY = date(2026, 11, 23)
 TUESDAY = MONDAY + timedelta(days=1)
@@ -172,3 +176,21 @@ def test_an_interval_that_touches_nothing_is_too_few_to_tell() -> None:
     assert compare_words(Against(0, 1000, 1000, 1000), "bought") == (
         "0 of 1,000 bought against 1,000 of 1,000: 100 in 100 fewer, likely between 99 and 100"
     )
+
+
+def test_a_score_is_said_with_its_interval() -> None:
+    """NPS as a number with its sign, a scale in percent."""
+    score = Estimate(1_040, 23.4, -5.2, 41.0)
+    assert score_words(QuestionKind.RECOMMEND, score) == "NPS +23 (n = 1,040, likely between -5 and +41)"
+    content = Estimate(7, 5 / 7, 0.36, 0.918)
+    assert score_words(QuestionKind.SCALE, content) == "71% gave 8 or more (n = 7, likely between 36% and 92%)"
+
+
+def test_a_sale_has_one_mark_for_ever() -> None:
+    """Two that are told in the same words are numbered, so a list that holds both again adds neither."""
+    customer = UUID(int=1)
+    sale = SaleDraft(2, "", "Acme", None, Decimal("100.00"), "EUR", MONDAY, "Offer 7")
+    said = f"{customer} 100.00 EUR 2026-11-23 offer 7"
+    expected = [sha256(f"{said} {number}".encode()).hexdigest()[:MARK] for number in (1, 2)]
+    assert mark_sales([(customer, sale), (customer, sale._replace(row_number=3))]) == expected
+    assert mark_sales([(UUID(int=2), sale)])[0] not in expected

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS
-from bot.customers.rules.limits import LARGEST, Limits, LimitsRefused, band_words, divide_by_limits, parse_limits
+from bot.customers.rules.limits import Limits, divide_by_limits
 from bot.customers.rules.sharing import UNIT, load_of
-from bot.reviews.rules import Band, Period, Size, compare
+from bot.reviews.rules import Period, Size, compare
 from bot.reviews.rules.capacity import AHEAD_DAYS, asked_a_working_day, even_cadence, lengthen
 from bot.reviews.rules.groups import Counts, add_up
 from bot.reviews.rules.plans import Group, count_surplus, newest_first, plan_moves
@@ -185,7 +185,7 @@ def test_cadences_that_a_year_cant_hold_are_none() -> None:
     assert lengthen({30: 5, LONGEST_CADENCE_DAYS: 1}, load_of(LONGEST_CADENCE_DAYS)) == {}
 
 
-# --- counts and limits -------------------------------------------------------------------------------------------
+# --- counts -------------------------------------------------------------------------------------------
 
 
 def test_counts_add_up_one_by_one() -> None:
@@ -194,52 +194,6 @@ def test_counts_add_up_one_by_one() -> None:
     assert add_up([one, other]) == Counts(promises=7, kept=2, answered=5, told=1)
     assert add_up([]) == Counts()
     assert add_up(iter([one])) == one
-
-
-def test_one_to_four_limits_are_read() -> None:
-    """With separators; the last word is the currency."""
-    assert parse_limits(["10,000", "eur"]) == Limits((10_000,), "EUR")
-    assert parse_limits(["0", "1", "CHF"]) == Limits((0, 1), "CHF")
-    assert parse_limits(["1", "2", "3", "4_000", "USD"]) == Limits((1, 2, 3, 4000), "USD")
-    assert parse_limits([str(LARGEST - 1), "EUR"]) == Limits((LARGEST - 1,), "EUR")
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "",
-        "EUR",
-        "1 2 3 4 5 EUR",
-        "10",
-        "10 EURO",
-        "10 E1R",
-        "10 €",
-        "ten EUR",
-        "² EUR",
-        "٣ EUR",
-        f"{LARGEST} EUR",
-        "1.5 EUR",
-    ],
-)
-def test_limits_that_cant_be_read_say_how_they_are_written(words: str) -> None:
-    """None, too many, no currency, or what is no whole number."""
-    with pytest.raises(LimitsRefused, match="can't be read; write one to four rising amounts"):
-        parse_limits(words.split())
-
-
-@pytest.mark.parametrize("words", ["10 10 EUR", "10 9 EUR", "10 20 20 EUR"])
-def test_limits_that_overlap_are_named(words: str) -> None:
-    """A limit that is no higher than the one before it."""
-    with pytest.raises(LimitsRefused, match="overlaps with"):
-        parse_limits(words.split())
-
-
-def test_bands_are_called_fifths_or_sizes() -> None:
-    """Sizes where a workspace has its own limits, since they don't hold equally many."""
-    assert band_words(Band.SMALLEST, limited=False) == Band.SMALLEST.words
-    assert "fifth" in Band.SMALLEST.words
-    assert band_words(Band.SMALLEST, limited=True) == Band.SMALLEST.words.replace("fifth", "size")
-    assert band_words(Band.UNKNOWN, limited=True) == Band.UNKNOWN.words
 
 
 # --- plans -------------------------------------------------------------------------------------------------------
