@@ -1,5 +1,7 @@
 """Limits between sizes: how they are written, what is refused, and what bands are called with them."""
 
+from decimal import Decimal
+
 import pytest
 
 from bot.customers.rules.bands import Band, Size
