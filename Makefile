@@ -76,7 +76,7 @@ run: $(if $(wildcard $(INSTALLED)),$(INSTALLED),$(RUNTIME))
 	@$(BIN)/evenhand run
 
 bench: $(INSTALLED)
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 figures: $(INSTALLED)
 	@$(BIN)/python -m benchmarks.structure
