@@ -283,6 +283,7 @@ LOOP_1 = {**JUST_LOOP, "External id": "1"}
 
 @given(rows=ALIKE, pressed=st.sets(st.integers(0, 3)))
 @example(rows=[LOOP_1, {**LOOP_1, "Contact name": "Jo"}, JUST_LOOP], pressed=set())
+@example(rows=[JUST_LOOP, LOOP_1, LOOP_1], pressed=set())
 @settings(max_examples=25)
 def test_a_list_of_namesakes_is_known_again(empty_office: Any, rows: list[dict[str, str]], pressed: set[int]) -> None:
     """

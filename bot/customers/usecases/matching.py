@@ -14,7 +14,7 @@ from bot.customers.rules.grouping import RowGroup, combine, repeated
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.tables import Alias, Customer
-from bot.customers.usecases.namesakes import Comparison, pair_up
+from bot.customers.usecases.namesakes import Comparison, pair_the_same, pair_up
 
 COMPARED_COLUMNS = (
     "id", "name", "name_key", "domain", "owner_id", "parent_id", "external_id", "source", "cadence_days", "status",
@@ -129,9 +129,12 @@ class Matcher:
                     by_key.setdefault(part.key, []).append((at, part))
         found: set[int] = set()
         for key, namesakes in by_key.items():
-            by_turns = [part for _, part in sorted(namesakes, key=lambda each: each[0])]
-            wanting = [(part, self._list_fitting(part, key)) for part in by_turns]
-            found |= {id(part) for part, _ in pair_up(wanting, self._comparison, only_the_same=True)[0]}
+            by_turns = sorted(namesakes, key=lambda each: each[0])
+            first, others = (
+                [(part, self._list_fitting(part, key)) for at, part in by_turns if (at > 0) is later]
+                for later in (False, True)
+            )
+            found |= {id(part) for part, _ in pair_the_same(first, others, self._comparison)}
         parted: list[RowGroup] = []
         for group in groups:
             each = parts.get(id(group), ())

@@ -88,21 +88,27 @@ def _comparable(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def pair_up(wanting: Wanting, comparison: Comparison, *, only_the_same: bool = False) -> tuple[Pairs, Unclear]:
+def pair_up(wanting: Wanting, comparison: Comparison) -> tuple[Pairs, Unclear]:
     """
     Return which customer each group is about, and the groups that may be about several.
 
     A customer of which the group says nothing new goes first, then one that is spelt alike, then the most similar one;
-    each is taken once. A group for which no customer is left is in neither list. With *only_the_same*, just the first.
+    each is taken once. A group for which no customer is left is in neither list.
     """
-    if len(wanting) == 1 and len(wanting[0][1]) <= 1 and not only_the_same:
+    if len(wanting) == 1 and len(wanting[0][1]) <= 1:
         ((group, targets),) = wanting
         return [(group, target) for target in targets], []
     pairing = _Pairing(wanting, comparison)
-    pairing.pair_the_same(with_contact=only_the_same)
-    if only_the_same:
-        return pairing.pairs, []
+    pairing.pair_the_same(wanting)
     return pairing.pairs, pairing.pair_the_similar()
+
+
+def pair_the_same(first: Wanting, others: Wanting, comparison: Comparison) -> Pairs:
+    """Pair groups with customers of which they say nothing new, nor a new contact; *others* get what *first* leave."""
+    pairing = _Pairing([*first, *others], comparison)
+    for wanting in (first, others):
+        pairing.pair_the_same(wanting, with_contact=True)
+    return pairing.pairs
 
 
 class _Pairing:
@@ -114,39 +120,34 @@ class _Pairing:
         self._taken: set[UUID] = set()
         self._paired: set[int] = set()
         self._said = {id(group): comparison.said(group) for group, _ in wanting}
+        self._everybody = {target.id: target for _, targets in wanting for target in targets}
+        self._tables: dict[tuple[str, ...], dict[tuple[Any, ...], list[ListedCustomer]]] = {}
 
     def _pair(self, group: RowGroup, target: "ListedCustomer") -> None:
         self.pairs.append((group, target))
         self._taken.add(target.id)
         self._paired.add(id(group))
 
-    def _left(self) -> Unclear:
-        """Return the groups that have no customer yet, with those that are left for them."""
+    def _left(self, wanting: Wanting) -> Unclear:
+        """Return those of *wanting* that have no customer yet, with those that are left for them."""
         return [
             (group, [target for target in targets if target.id not in self._taken])
-            for group, targets in self.wanting
+            for group, targets in wanting
             if id(group) not in self._paired
         ]
 
-    def pair_the_same(self, *, with_contact: bool) -> None:
+    def pair_the_same(self, wanting: Wanting, *, with_contact: bool = False) -> None:
         """
-        Pair groups with customers of which they say nothing new, unless several are so and fewer groups say it.
+        Pair those of *wanting* with customers of which they say nothing new, unless several are so and fewer say it.
 
         *with_contact*: a contact that the customer doesn't have is new, too.
         """
-        everybody = {target.id: target for _, targets in self.wanting for target in targets}
-        tables: dict[tuple[str, ...], dict[tuple[Any, ...], list[ListedCustomer]]] = {}
         wanted = Counter(map(_signature, self._said.values()))
         for by_contact in (True, False):
-            for group, targets in self._left():
+            for group, targets in self._left(wanting):
                 names, values = signature = _signature(self._said[id(group)])
-                if names not in tables:
-                    table: dict[tuple[Any, ...], list[ListedCustomer]] = tables.setdefault(names, {})
-                    for target in everybody.values():
-                        stored = tuple(self.comparison.stored(target, name) for name in names)
-                        table.setdefault(stored, []).append(target)
                 may = {target.id for target in targets} - self._taken
-                same = [target for target in tables[names].get(values, ()) if target.id in may]
+                same = [target for target in self._table(names).get(values, ()) if target.id in may]
                 if with_contact:
                     same = [target for target in same if self.comparison.knows_contact(target, group)]
                 if len(same) > 1 and by_contact:
@@ -154,20 +155,29 @@ class _Pairing:
                 if len(same) == 1 or (not by_contact and 0 < len(same) <= wanted[signature]):
                     self._pair(group, same[0])
 
+    def _table(self, names: tuple[str, ...]) -> dict[tuple[Any, ...], list["ListedCustomer"]]:
+        """Return all customers by what is stored of them in the place of some fields."""
+        if names not in self._tables:
+            table = self._tables.setdefault(names, {})
+            for target in self._everybody.values():
+                stored = tuple(self.comparison.stored(target, name) for name in names)
+                table.setdefault(stored, []).append(target)
+        return self._tables[names]
+
     def pair_the_similar(self) -> Unclear:
         """Pair each group that is left with the customer most similar to it; return those that have several such."""
-        if sum(len(targets) for _, targets in self._left()) <= MOST_PAIRS:
+        if sum(len(targets) for _, targets in self._left(self.wanting)) <= MOST_PAIRS:
             while self._pair_most_similar():
                 pass
-        for group, targets in self._left():
+        for group, targets in self._left(self.wanting):
             if len(targets) == 1 and targets[0].id not in self._taken:
                 self._pair(group, targets[0])
-        return [(group, targets) for group, targets in self._left() if targets]
+        return [(group, targets) for group, targets in self._left(self.wanting) if targets]
 
     def _pair_most_similar(self) -> bool:
         """Pair what is most similar first; return whether any pair was found."""
         ranked = []
-        for at, (group, targets) in enumerate(self._left()):
+        for at, (group, targets) in enumerate(self._left(self.wanting)):
             costs = [self._cost(group, target) for target in targets]
             if costs and costs.count(least := min(costs)) == 1:
                 ranked.append((least, at, group, targets[costs.index(least)]))
