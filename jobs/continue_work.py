@@ -5,9 +5,8 @@ from typing import Any
 
 from bot.core.runtime import Runtime
 from bot.customers.usecases import sharing
-from bot.customers.usecases.parts import list_interrupted
+from bot.customers.usecases.parts import list_interrupted, list_workspaces_to_go_on
 from bot.reviews.usecases import plans
-from bot.workspaces.queries import list_workspaces
 
 GO_ON: Mapping[str, Callable[..., Any]] = {
     sharing.SHARE: sharing.go_on_sharing,
@@ -21,7 +20,7 @@ GO_ON: Mapping[str, Callable[..., Any]] = {
 async def continue_work(runtime: Runtime) -> int:
     """Do what is left of long work on customers at which nobody is any more; return how many plans that were."""
     done = 0
-    for workspace in await runtime.read(list_workspaces, workspace=None):
+    for workspace in await runtime.read(list_workspaces_to_go_on, workspace=None):
         for kind, subject_id in await runtime.read(list_interrupted, workspace=workspace):
             await runtime.run_batches(GO_ON[kind], workspace=workspace, subject_id=subject_id)
             done += 1

@@ -2,10 +2,10 @@
 
 import asyncio
 
+from bot.core.database import chunks
 from bot.core.runtime import Runtime
 from bot.customers.queries.levelling import list_crowded_owners, list_unlevelled, plan_levelling
 from bot.customers.usecases.levelling import apply_levelling, end_levelling
-from bot.customers.usecases.stale import chunks
 
 PAUSE_SECONDS = 0.1
 """Between two batches: on SQLite, whoever waits for the lock asks for it at least that often."""

@@ -37,7 +37,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.conversations.usecases:discard_proposals": OLD,
     "bot.customers.usecases.refused:discard_refused_rows": OLD,
     "bot.customers.usecases.uploads:discard_uploads": OLD,
-    "bot.customers.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
+    "bot.customers.tables.tally:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
     "bot.reviews.tables:_create_triggers": "a trigger keeps each row in the workspace that it comes from",
 }
 """`module:function` → why it may do without a condition on the workspace."""

@@ -7,15 +7,16 @@ from typing import TypeVar
 
 from bot.campaigns.rules import SALES_LIMIT
 from bot.campaigns.rules import sales as rules
-from bot.campaigns.rules.sales import Column, ColumnMap, SaleDraft
+from bot.campaigns.rules.sales import Column, SaleDraft
 from bot.campaigns.schemas import SalesRead
 from bot.core.collecting import without_collecting
 from bot.customers.gateways.tables import Row, Table, UnreadableFile, read_table, rows_above_footers
 from bot.customers.rules.cells import Unclear, is_blank, read_currency, read_money
+from bot.customers.rules.columns import ColumnMap
 from bot.customers.rules.dates import DateColumn, read_moment
 from bot.customers.rules.domains import own_domain
 from bot.customers.rules.names import clean_text
-from bot.customers.rules.rows import LONGEST_ID, LONGEST_NAME, LONGEST_SHOWN, Refusal, refuse, too_many
+from bot.customers.rules.rows import LONGEST_ID, LONGEST_NAME, LONGEST_SHOWN, Refusal, refuse
 
 Read = TypeVar("Read")
 
@@ -49,7 +50,7 @@ def read_sales(data: bytes, *, name: str, today: date) -> SalesRead:
     )  # fmt: skip
 
 
-def _is_day_first(table: Table, mapping: ColumnMap, today: date) -> bool | None:
+def _is_day_first(table: Table, mapping: ColumnMap[Column], today: date) -> bool | None:
     """Return whether dates such as 05/03/2026 begin with the day, as far as the column of dates tells."""
     at, dates = mapping.columns.get(Column.SOLD_ON), DateColumn(today)
     for row in table.rows() if at is not None else ():
@@ -61,13 +62,13 @@ def _is_day_first(table: Table, mapping: ColumnMap, today: date) -> bool | None:
 class _RowReader:
     """Reads the cells of one row and collects what is wrong with them."""
 
-    def __init__(self, row: Row, mapping: ColumnMap, today: date, day_first: bool | None) -> None:
+    def __init__(self, row: Row, mapping: ColumnMap[Column], today: date, day_first: bool | None) -> None:
         self.refusals: list[Refusal] = []
         self._row, self._mapping, self._today, self._day_first = row, mapping, today, day_first
 
     def read(self) -> SaleDraft | None:
         """Return the sale, None if the row is refused or says no amount."""
-        trouble = self._row.problem or self._too_many()
+        trouble = self._row.problem or self._mapping.surplus(self._row.cells)
         if trouble:
             self.refusals.append(refuse(self._row.number, trouble))
             return None
@@ -114,10 +115,5 @@ class _RowReader:
             return None
 
     def _cell(self, column: Column) -> str:
-        at = self._mapping.columns.get(column, len(self._row.cells))
-        cell = self._row.cells[at] if at < len(self._row.cells) else ""
+        cell = self._mapping.cell(self._row.cells, column)
         return "" if is_blank(cell) else clean_text(cell, LONGEST_NAME)
-
-    def _too_many(self) -> str:
-        found, named = self._row.cells, len(self._mapping.headers)
-        return too_many(len(found), named) if any(cell.strip() for cell in found[named:]) else ""

@@ -25,6 +25,7 @@ from bot.core.errors import SettingsError
 from bot.core.row_security import EVERY, SETTING
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,6 +55,7 @@ How long PostgreSQL lets a transaction wait for its process, which may stand sti
 ends it and lets others have what it holds. Comparing a list of 300,000 rows takes one minute.
 """
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+CHUNK = 500  # values in one statement
 WORKSPACES_KEPT = 100  # for which the condition on their rows is kept
 WORKSPACE_COLUMN = sa.column("workspace_id", sa.String)  # SQLAlchemy asks the base class first, which has no columns
 WORKSPACE_ID_LENGTH = 32  # Slack's ids are 9 to 11 characters today and documented as growing
@@ -162,6 +164,11 @@ def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, A
     insert = INSERTS[session.get_bind().dialect.name](table).on_conflict_do_nothing().returning(col(table.id))
     fresh = [{"id": new_id(), "workspace_id": workspace, **row} for row in rows]
     return len(session.execute(insert, fresh).all()) if fresh else 0
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield *values* in parts that fit into one statement."""
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
 def among(session: Session, column: Any, values: Collection[Any]) -> sa.ColumnElement[bool]:

@@ -38,6 +38,7 @@ ACROSS_WORKSPACES: Mapping[str, str] = {
     "bot.core.outbox:requeue": CLAIMED,
     "bot.core.outbox:wait_by_present_time": "the clock that was put back is the one of all workspaces",
     "bot.customers.queries.checking:list_rescheduling": DUE,
+    "bot.customers.usecases.parts:list_workspaces_to_go_on": DUE,
     "bot.customers.usecases.running:list_dead": "one job asks which imports were interrupted, everywhere",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.escalations.queries:list_workspaces_to_watch": DUE,

@@ -76,8 +76,7 @@ def find_token(
 
 def find_token_row(session: Session, kind: TokenKind) -> SlackToken | None:
     """Return the row of this session's workspace with a token of that kind."""
-    query = select(SlackToken).where(SlackToken.workspace_id == workspace_of(session), SlackToken.kind == kind)
-    return session.exec(query).one_or_none()
+    return session.exec(select(SlackToken).where(SlackToken.kind == kind)).one_or_none()
 
 
 def list_problems(session: Session, now: datetime) -> list[str]:

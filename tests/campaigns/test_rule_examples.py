@@ -1,6 +1,6 @@
 """The rules of campaigns at the edges of what they allow, and figures that were worked out by hand."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID
@@ -21,14 +21,14 @@ from bot.campaigns.rules.questions import (
 )
 from bot.campaigns.rules.results import Against, Estimate, compare_words, nps, score_words, wilson
 from bot.campaigns.rules.sales import MARK, SaleDraft, mark_sales
+from tests.campaigns.test_rules import MONDAY, in_bands
 
-MONDAY = date(2026, 11, 23)
 TUESDAY = MONDAY + timedelta(days=1)
 
 
 def strata(count: int) -> dict[UUID, str]:
     """So many customers of one size."""
-    return {UUID(int=number): "" for number in range(1, count + 1)}
+    return in_bands({"": count})
 
 
 # --- what may be asked for ---------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The demo's past: half a year in which everybody was served alike, then a quarter in which one person wasn't fair."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -9,7 +11,6 @@ from playwright.async_api import Browser, expect
 
 from bot.campaigns.queries.results import get_result
 from bot.campaigns.rules import CampaignState
-from bot.core.runtime import Runtime
 from bot.reviews.queries import get_proof
 from bot.reviews.queries.capacity import get_capacity
 from demo.campaigns import load_campaigns
@@ -24,21 +25,25 @@ from tests.story.visitor import visit
 CUSTOMERS = 84
 
 
-def _load(running: Stage) -> Runtime:
-    """Load what the demo loads, and return the bot's runtime."""
-    runtime, accounts = running.bot.runtime, running.rehearsal.workspace.channel("accounts")
-    channel = accounts.id, accounts.name
-    load_company(runtime, workspace=TEAM, digest_channel=channel)
-    assert load_quarters(runtime, workspace=TEAM, review_channel=channel) == CUSTOMERS - 28
-    load_campaigns(runtime, workspace=TEAM, channel=channel)
-    return runtime
+@asynccontextmanager
+async def _demo(url: str) -> AsyncIterator[Stage]:
+    """Open the demo with its page and all that it loads."""
+    page = partial(add_page, welcome=WELCOME)
+    async with open_stage(
+        database_url=url, start=START, populate=populate, team_id=TEAM, name=COMPANY, extra=page
+    ) as running:
+        runtime, accounts = running.bot.runtime, running.rehearsal.workspace.channel("accounts")
+        channel = accounts.id, accounts.name
+        load_company(runtime, workspace=TEAM, digest_channel=channel)
+        assert load_quarters(runtime, workspace=TEAM, review_channel=channel) == CUSTOMERS - 28
+        load_campaigns(runtime, workspace=TEAM, channel=channel)
+        yield running
 
 
 async def test_the_proof_finds_that_somebody_wasnt_fair(sqlite_url: str) -> None:
     """Before, small and large waited alike; in the last quarter they didn't, and chance alone wouldn't do that."""
-    stage = open_stage(database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY)
-    async with stage as running:
-        runtime = _load(running)
+    async with _demo(sqlite_url) as running:
+        runtime = running.bot.runtime
         proof = runtime.read_now(get_proof, workspace=TEAM, viewer=MARA, days=90)
         capacity = runtime.read_now(get_capacity, workspace=TEAM, viewer=MARA)
     assert proof.gap is not None
@@ -54,12 +59,7 @@ async def test_the_proof_finds_that_somebody_wasnt_fair(sqlite_url: str) -> None
 @pytest.mark.browser
 async def test_a_manager_looks_at_the_quarter(sqlite_url: str, browser: Browser, pictures: Path) -> None:
     """The proof, the review with its charts, and who is asked for more than they can do; on a desktop and a phone."""
-    stage = open_stage(
-        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY,
-        extra=partial(add_page, welcome=WELCOME),
-    )  # fmt: skip
-    async with stage as running:
-        _load(running)
+    async with _demo(sqlite_url) as running:
         run_jobs_on_move(running, next_events(running))
         await running.rehearsal.control.move_to(NINE)
         url = f"{running.rehearsal.url}/?as=mara"
@@ -88,9 +88,8 @@ async def test_a_manager_looks_at_the_quarter(sqlite_url: str, browser: Browser,
 @pytest.mark.slow
 async def test_a_campaign_has_ended_and_one_is_under_way(sqlite_url: str) -> None:
     """Both tell what they can't: of the first one nothing is sure; of the second one that its customers are called."""
-    stage = open_stage(database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY)
-    async with stage as running:
-        runtime = _load(running)
+    async with _demo(sqlite_url) as running:
+        runtime = running.bot.runtime
         ended, under_way = (
             runtime.read_now(get_result, workspace=TEAM, viewer=MARA, words=words) for words in ("After", "The new")
         )
@@ -111,12 +110,7 @@ async def test_a_campaign_has_ended_and_one_is_under_way(sqlite_url: str) -> Non
 @pytest.mark.browser
 async def test_a_manager_looks_at_a_campaign(sqlite_url: str, browser: Browser, pictures: Path) -> None:
     """It ends by itself; its result, with a chart and what can't be told, in the channel, and on a phone."""
-    stage = open_stage(
-        database_url=sqlite_url, start=START, populate=populate, team_id=TEAM, name=COMPANY,
-        extra=partial(add_page, welcome=WELCOME),
-    )  # fmt: skip
-    async with stage as running:
-        _load(running)
+    async with _demo(sqlite_url) as running:
         await running.rehearsal.control.move_to(datetime(2026, 12, 7, 9, 30, tzinfo=UTC))
         await running.bot.run_jobs()
         url = f"{running.rehearsal.url}/?as=mara"

@@ -1,7 +1,7 @@
 """Reads whom a list of sales is about, and what writing it down would do."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from bot.campaigns.queries import find_by_name, get_row, list_members
 from bot.campaigns.rules.sales import Column, SaleDraft, mark_sales
 from bot.campaigns.schemas import SalesPlan, SalesRead
 from bot.campaigns.tables import Campaign, CampaignSale
+from bot.core.database import among, chunks
 from bot.core.errors import InvalidInput
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Refusal
@@ -22,8 +23,6 @@ from bot.people.usecases import require_manager
 from bot.workspaces.usecases import BOT
 
 WISH = "write down what was sold"
-AT_ONCE = 2_000
-"""Values in one condition; the databases take some ten thousand."""
 KNOWN_BY = ("id", "name_key", "domain", "external_id")
 
 Sale = tuple[UUID, SaleDraft, str]
@@ -126,14 +125,14 @@ class _Customers:
             "external_id": {one.external_id for one in sales if one.external_id},
         }  # fmt: skip
         for name, values in wanted.items():
-            for some in _at_once(values):
-                for row in session.execute(select(*columns).where(col(getattr(Customer, name)).in_(some))):
+            for some in chunks(list(values)):
+                for row in session.execute(select(*columns).where(among(session, col(getattr(Customer, name)), some))):
                     self._known[name][getattr(row, name)][row.id] = row
-        for some in _at_once(keys):
+        for some in chunks(list(keys)):
             aliases = select(col(Alias.name_key).label("alias"), *columns).join(
                 Customer, col(Customer.id) == col(Alias.customer_id)
             )
-            for row in session.execute(aliases.where(col(Alias.name_key).in_(some))):
+            for row in session.execute(aliases.where(among(session, col(Alias.name_key), some))):
                 self._known["name_key"][row.alias][row.id] = row
 
     def find(self, one: SaleDraft) -> UUID | str:
@@ -152,11 +151,6 @@ class _Customers:
         alike = self._known["name_key"].get(name_key(one.name), {}) if one.name else {}
         same = [key for key, row in alike.items() if one.domain and row.domain == one.domain]
         return same or [key for key, row in alike.items() if not (one.domain and row.domain)]
-
-
-def _at_once(values: Iterable[Any]) -> Iterable[list[Any]]:
-    ordered = sorted(values)
-    return (ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE))
 
 
 def _uuid(text: str) -> UUID | None:

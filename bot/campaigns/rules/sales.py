@@ -1,7 +1,6 @@
 """Lists of what was sold: which column is what, and what tells one sale from another."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -9,7 +8,8 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
-from bot.customers.rules.headers import quoted, spelling
+from bot.customers.rules.columns import ColumnMap, find_columns
+from bot.customers.rules.headers import quoted
 
 MOST_ROWS = 10_000
 REFERENCE = 120  # characters
@@ -72,35 +72,9 @@ class SaleDraft(NamedTuple):
         return self.name or self.domain or self.external_id
 
 
-@dataclass(frozen=True)
-class ColumnMap:
-    """The index of each column that is read; *problem* is why the list can't be read, in one sentence."""
-
-    headers: tuple[str, ...]
-    columns: Mapping[Column, int] = field(default_factory=dict)
-    problem: str = ""
-
-    @property
-    def unmapped(self) -> tuple[str, ...]:
-        """The headings of columns that aren't read."""
-        read = set(self.columns.values())
-        return tuple(header for at, header in enumerate(self.headers) if at not in read and header.strip())
-
-    def heading(self, column: Column) -> str:
-        """Return the list's own heading of a column."""
-        at = self.columns.get(column)
-        return self.headers[at] if at is not None else column.value.capitalize()
-
-
-def map_columns(headers: Sequence[str]) -> ColumnMap:
-    """Find the columns among a list's headings, in any case and spelling."""
-    spelt = [spelling(header) for header in headers]
-    columns: dict[Column, int] = {}
-    for column, words in _SYNONYMS.items():
-        free = {word: at for at, word in reversed(list(enumerate(spelt))) if at not in columns.values()}
-        at = next((free[wanted] for word in words.split("|") if (wanted := spelling(word)) in free), None)
-        if at is not None:
-            columns[column] = at
+def map_columns(headers: Sequence[str]) -> ColumnMap[Column]:
+    """Find the columns among a list's headings."""
+    columns = find_columns(headers, _SYNONYMS)
     return ColumnMap(tuple(headers), columns, _problem(headers, columns))
 
 

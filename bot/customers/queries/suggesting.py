@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.core.database import among, chunks
 from bot.customers.queries.families import list_ancestors
 from bot.customers.rules.families import names_above
 from bot.customers.schemas.families import ParentSuggestion, SuggestionPage
@@ -97,10 +98,8 @@ def _filter_likely(session: Session, batch: Sequence[Customer]) -> set[UUID]:
 
 
 def _among(session: Session, query: Any, column: Any, values: Collection[Any]) -> Iterator[Any]:
-    ordered = sorted(values)
-    for start in range(0, len(ordered), BATCH):
-        some = ordered[start : start + BATCH]
-        yield from session.exec(query.where(col(column).in_(some))).all()
+    for some in chunks(sorted(values)):
+        yield from session.exec(query.where(among(session, col(column), some))).all()
 
 
 def _list_candidates(session: Session, customer: Customer) -> list[tuple[Customer, str]]:

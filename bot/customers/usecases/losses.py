@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.core.database import chunks
 from bot.core.errors import InvalidInput
 from bot.customers.queries.losses import list_losses
 from bot.customers.rules.due import Status
@@ -15,7 +16,6 @@ from bot.customers.rules.losses import LossReason, loss_day_problem
 from bot.customers.schemas.losses import LossDetails, RelativeLost
 from bot.customers.tables import Customer, Loss
 from bot.customers.usecases.families import NAMES_TOLD, tell_relatives
-from bot.customers.usecases.stale import chunks
 
 
 def describe_loss(reason: LossReason, words: str) -> str:

@@ -16,6 +16,8 @@ from sqlmodel import Session, col, select
 from bot.core.batches import Batches, Stopping
 from bot.core.errors import InvalidInput
 from bot.customers.tables import WorkPart
+from bot.workspaces.queries import list_workspaces_where
+from bot.workspaces.tables import Workspace
 
 PART = 150
 """Customers of a part: changing them takes some 50 ms, for which SQLite is locked."""
@@ -44,10 +46,14 @@ def is_working(session: Session, subject_id: UUID) -> bool:
 
 def list_interrupted(session: Session, *, now: datetime) -> list[tuple[str, UUID]]:
     """Return the kinds and subjects of the work that is left, and at which nobody was for some time."""
-    query = select(WorkPart.kind, WorkPart.subject_id).where(
-        WorkPart.number == LAST, col(WorkPart.alive_at) <= now - QUIET
-    )
+    query = select(WorkPart.kind, WorkPart.subject_id).where(*_is_interrupted(now))
     return list(session.exec(query.order_by(col(WorkPart.alive_at), col(WorkPart.subject_id))).all())
+
+
+def list_workspaces_to_go_on(session: Session, *, now: datetime) -> list[str]:
+    """Return the ids of the workspaces with work that is left, and at which nobody was for some time."""
+    own = sa.and_(col(WorkPart.workspace_id) == col(Workspace.id), *_is_interrupted(now))
+    return list_workspaces_where(session, sa.select(col(WorkPart.id)).where(own).exists())
 
 
 def do_next_part(session: Session, *, subject_id: UUID, do: DoPart, now: datetime) -> bool:
@@ -62,6 +68,10 @@ def do_next_part(session: Session, *, subject_id: UUID, do: DoPart, now: datetim
     session.flush()
     session.exec(sa.update(WorkPart).where(ours, col(WorkPart.number) == LAST).values(alive_at=now))
     return True
+
+
+def _is_interrupted(now: datetime) -> tuple[Any, Any]:
+    return col(WorkPart.number) == LAST, col(WorkPart.alive_at) <= now - QUIET
 
 
 def end_work(session: Session, subject_id: UUID) -> bool:

@@ -1,25 +1,16 @@
 """What people have changed between the comparison of a list and the writing of one of its parts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.core.database import among
+from bot.core.database import among, chunks
 from bot.customers.rules.families import is_in_circle
 from bot.customers.tables import Customer
 from bot.customers.usecases.matching import COMPARED_COLUMNS, ListedCustomer, not_added_by
-
-T = TypeVar("T")
-
-CHUNK = 500  # values in one statement
-
-
-def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Yield *values* in parts that fit into one statement."""
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
 def find_stale(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from bot.core.batches import Batches, OneTransaction
-from bot.core.database import workspace_of
+from bot.core.database import chunks, workspace_of
 from bot.core.errors import AlreadyDone
 from bot.customers.queries import list_by_ids
 from bot.customers.queries.due import ScheduleBatch
@@ -24,7 +24,6 @@ from bot.customers.tables import Alias, Contact, Customer, Import, ImportChange,
 from bot.customers.usecases.comparing import Progress
 from bot.customers.usecases.losses import take_listed_losses_back
 from bot.customers.usecases.running import end_run, interrupting, require_import, require_run, take_over
-from bot.customers.usecases.stale import chunks
 from bot.customers.usecases.undone import cancel_news, tell_owners
 from bot.customers.usecases.writing import SCHEDULE_INPUTS, as_json, update_rows
 from bot.workspaces.tables import AuditEntry

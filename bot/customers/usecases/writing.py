@@ -16,7 +16,7 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.core import outbox
 from bot.core.bulk import insert_many
 from bot.core.clock import new_id
-from bot.core.database import among, gather_statistics, insert_new, workspace_of
+from bot.core.database import among, chunks, gather_statistics, insert_new, workspace_of
 from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.queries.screens import imported_key
 from bot.customers.rules.batches import ImportState
@@ -29,7 +29,7 @@ from bot.customers.tables import NAME_LENGTH, Alias, Contact, Customer, Import, 
 from bot.customers.usecases.losses import end_losses, keep_listed_losses
 from bot.customers.usecases.matching import ListedCustomer
 from bot.customers.usecases.running import end_run, require_run
-from bot.customers.usecases.stale import chunks, find_stale
+from bot.customers.usecases.stale import find_stale
 from bot.customers.usecases.undone import given_key
 from bot.people.queries import find_person_row
 from bot.people.rules import Mute

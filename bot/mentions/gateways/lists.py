@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.core.collecting import without_collecting
 from bot.customers.gateways.tables import Row, Table, UnreadableFile, read_table
 from bot.customers.rules.cells import NO_VALUE, NOTHING, Unclear, is_blank
-from bot.customers.rules.rows import Refusal, refuse, too_many
+from bot.customers.rules.columns import ColumnMap
+from bot.customers.rules.rows import Refusal, refuse
 from bot.mentions.gateways.items import guess, make_item
 from bot.mentions.rules import lists as rules
 from bot.mentions.rules.texts import canonical
@@ -49,13 +50,13 @@ def read_list(data: bytes, *, name: str, now: datetime) -> ListRead:
 class _RowReader:
     """Reads the cells of one row and collects what is wrong with them."""
 
-    def __init__(self, row: Row, mapping: rules.ColumnMap, now: datetime, day_first: bool | None) -> None:
+    def __init__(self, row: Row, mapping: ColumnMap[rules.Column], now: datetime, day_first: bool | None) -> None:
         self.refusals: list[Refusal] = []
         self._row, self._mapping, self._now, self._day_first = row, mapping, now, day_first
 
     def read(self) -> FeedItem | None:
         """Return the item of the row, None if it is refused."""
-        trouble = self._row.problem or self._too_many()
+        trouble = self._row.problem or self._mapping.surplus(self._row.cells)
         if trouble:
             self.refusals.append(refuse(self._row.number, trouble))
             return None
@@ -74,8 +75,7 @@ class _RowReader:
         return None if self.refusals else made
 
     def _cell(self, column: rules.Column) -> str:
-        at = self._mapping.columns.get(column, len(self._row.cells))
-        cell = self._row.cells[at] if at < len(self._row.cells) else ""
+        cell = self._mapping.cell(self._row.cells, column)
         return "" if is_blank(cell, words=NO_VALUE if column in _TYPED else NOTHING) else cell
 
     def _typed(self, column: rules.Column) -> str | float | datetime | None:
@@ -93,10 +93,6 @@ class _RowReader:
             reason, shown = f"{rules.quoted(cell)} {unclear}.", rules.quoted(cell).strip("“”")
             self.refusals.append(Refusal(self._row.number, self._mapping.heading(column), reason, shown))
             return None
-
-    def _too_many(self) -> str:
-        found, named = self._row.cells, len(self._mapping.headers)
-        return too_many(len(found), named) if any(cell.strip() for cell in found[named:]) else ""
 
 
 def _told_apart(items: Sequence[FeedItem]) -> list[FeedItem]:

@@ -2,21 +2,21 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
 from bot.customers.rules.cells import LONGEST_TYPED, Unclear
+from bot.customers.rules.columns import ColumnMap, find_columns
 from bot.customers.rules.dates import read_date
-from bot.customers.rules.headers import spelling
+from bot.customers.rules.headers import quoted as quoted_headings
 from bot.customers.rules.names import clean_text
 from bot.mentions.rules.texts import canonical, plausible, read_instant
 
 MOST_ROWS = 3_000
 """Rows in one list: some seconds of matching and writing, so nobody else's write waits too long."""
 
-MOST_NAMED, LONGEST_HEADING = 12, 40
+LONGEST_HEADING = 40
 MOST_STARS = 5
 AHEAD = timedelta(days=1)  # a list from a zone ahead of ours may be of tomorrow
 
@@ -61,36 +61,9 @@ _SYNONYMS: Mapping[Column, str] = {  # the first that a list has is read
 }
 
 
-@dataclass(frozen=True)
-class ColumnMap:
-    """The index of each field's column; *problem* is why the list can't be imported, in one sentence."""
-
-    headers: tuple[str, ...]
-    columns: Mapping[Column, int] = field(default_factory=dict)
-    problem: str = ""
-
-    @property
-    def unmapped(self) -> tuple[str, ...]:
-        """The headings of columns that aren't imported."""
-        read = set(self.columns.values())
-        return tuple(header for at, header in enumerate(self.headers) if at not in read and header.strip())
-
-    def heading(self, column: Column) -> str:
-        """Return the list's own heading of a field."""
-        at = self.columns.get(column)
-        return self.headers[at] if at is not None else column.value.capitalize()
-
-
-def map_columns(headers: Sequence[str]) -> ColumnMap:
-    """Find the fields among a list's headings, in any case and spelling."""
-    spelt = [spelling(header) for header in headers]
-    columns: dict[Column, int] = {}
-    for column, words in _SYNONYMS.items():
-        wanted = (spelling(word) for word in words.split("|"))
-        free = {word: at for at, word in reversed(list(enumerate(spelt))) if at not in columns.values()}
-        at = next((free[word] for word in wanted if word in free), None)
-        if at is not None:
-            columns[column] = at
+def map_columns(headers: Sequence[str]) -> ColumnMap[Column]:
+    """Find the fields among a list's headings."""
+    columns = find_columns(headers, _SYNONYMS)
     says_something = columns.keys() & {Column.WORDS, Column.TITLE, Column.ADDRESS}
     return ColumnMap(tuple(headers), columns, "" if says_something else _no_words(headers))
 
@@ -162,13 +135,12 @@ def quoted(cell: str) -> str:
 
 
 def _no_words(headers: Sequence[str]) -> str:
-    named = [quoted(header) for header in headers if header.strip()]
+    named = quoted_headings(headers)
     if not named:
         return "The first line names no columns: put headings such as Text, Link, Author, Date, Rating there."
-    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
     return (
-        f"No column holds what was written among {', '.join(named[:MOST_NAMED])}{more}: "
-        "call one of them Text, Title or Link, and send the list again."
+        f"No column holds what was written among {named}: call one of them Text, Title or Link, and send the list "
+        "again."
     )
 
 
