@@ -1,5 +1,6 @@
 """One made-up list of each kind that strangers keep: what its customers are called, and what is asked about it."""
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pytest
@@ -124,6 +125,96 @@ KINDS = {
         "Store,Dealer Name,Street\nVest Main,Ida Motors,1\nNord Hill,Ida Motors,2\n", ("Vest Main", "Nord Hill"),
         ("Store",),
     ),
+    "Salesforce in Spanish": Kind(
+        "Propietario de la cuenta,Nombre de la cuenta,País de facturación,Última actividad,Id. de la cuenta,"
+        "Cuenta principal,Sitio web\n"
+        "Ana,Vest SL,España,25/10/2026,001a,,vest.es\nBob,Nord SA,Dinamarca,03/11/2026,001b,Vest SL,\n",
+        ("Vest SL", "Nord SA"), says={"owner": "Ana", "country": "ES", "external_id": "001a", "domain": "vest.es"},
+        system="Salesforce",
+    ),
+    "Salesforce in French": Kind(
+        "Propriétaire du compte;Nom du compte;Pays de facturation;ID de compte;Compte principal;Revenu annuel;"
+        "Employés\nAna;Vest SA;France;001a;;1 200 000 €;250\nBob;Nord;Danemark;001b;Vest SA;;\n",
+        ("Vest SA", "Nord"), says={"owner": "Ana", "currency": "EUR", "headcount": 250}, system="Salesforce",
+    ),
+    "HubSpot in German": Kind(
+        "Datensatz-ID,Unternehmensname,Zuständiger Mitarbeiter für Unternehmen,Datum der letzten Aktivität,Land/Region,"
+        "Lifecycle-Phase,Domainname des Unternehmens\n1,Vest GmbH,Ana,2026-11-03 10:00,Deutschland,Kunde,vest.de\n",
+        ("Vest GmbH",), says={"owner": "Ana", "country": "DE", "domain": "vest.de", "status": "active"},
+        system="HubSpot",
+    ),
+    "HubSpot in Portuguese": Kind(
+        "ID do registro,Nome da empresa,Proprietário da empresa,Número de telefone,País/região,Fase do ciclo de vida,"
+        "Receita anual,Nome de domínio da empresa\n1,Vest,Ana,11 555,Brasil,Oportunidade,1200,vest.com.br\n",
+        ("Vest",), ("Oportunidade",), {"owner": "Ana", "contact_phone": "11 555", "domain": "vest.com.br"}, "HubSpot",
+    ),
+    "Pipedrive in German": Kind(
+        "Organisation - ID;Organisation - Name;Organisation - Besitzer;Organisation - Land der Adresse;Organisation - "
+        "Datum der letzten Aktivität\n17;Vest GmbH;Ana;Deutschland;2026-11-03\n",
+        ("Vest GmbH",), says={"external_id": "17", "owner": "Ana", "country": "DE"},
+    ),
+    "Dynamics in German": Kind(
+        "Kontoname;Telefon (Hauptanschluss);Primärer Kontakt;E-Mail (Primärer Kontakt);Besitzer;Status\n"
+        "Vest GmbH;089;Ida Berg;ida@vest.de;Ana;Aktiv\n",
+        ("Vest GmbH",), says={"contact_name": "Ida Berg", "contact_email": "ida@vest.de", "owner": "Ana"},
+    ),
+    "DATEV": Kind(
+        "Konto;Name (Adressattyp Unternehmen);Name (Adressattyp natürl. Person);Vorname (Adressattyp natürl. Person);"
+        "Anrede;Land\n10001;Vest GmbH;;;Firma;DE\n10002;;Holm;Otto;Herr;DK\n",
+        ("Vest GmbH", "Otto Holm"), says={"external_id": "10001", "country": "DE"}, system="DATEV",
+    ),
+    "ActiveCampaign, which isn't Salesforce": Kind(
+        "Account ID,Account Name,Account URL,Account Owner,Number of contacts\n1,Vest,vest.com,Ana,4\n",
+        ("Vest",), says={"external_id": "1", "domain": "vest.com", "owner": "Ana"},
+    ),
+    "Zendesk, whose links are its own": Kind(
+        "id,url,name,shared_tickets,domain_names\n36,https://x.zendesk.com/api/36.json,Vest,false,vest.com v.com\n"
+        "37,https://x.zendesk.com/api/37.json,Nord,false,\n",
+        ("Vest", "Nord"), says={"external_id": "36", "domain": "vest.com"}, system="Zendesk",
+    ),
+    "Airtable, with signs before the status": Kind(
+        "Company,Status,CSM,Last Call\nVest,🟢 Active,Ana,2026-11-03\nNord,🔴 Churned,Bob,\nTeal,1. On hold,,\n",
+        ("Vest", "Nord", "Teal"), says={"status": "active", "owner": "Ana"},
+    ),
+    "Attio": Kind(
+        "Record ID,Name,Domains,Primary location > Country,Employee range,Last interaction > When\n"
+        "r1,Vest,vest.com,Spain,250,2026-11-03T10:00:00Z\n",
+        ("Vest",), says={"external_id": "r1", "country": "ES", "headcount": 250},
+    ),
+    "NetSuite": Kind(
+        "Internal ID,ID,Name,Sales Rep,Status\n881,CUST1,Vest,Ana,CUSTOMER-Closed Won\n",
+        ("Vest",), ("CUSTOMER-Closed Won",), {"external_id": "881", "status": "active"},
+    ),
+    "SAP": Kind(
+        "BP Code\tBP Name\tPhone 1\tContact Person\tSales Employee\nC1\tVest\t617\tIda Berg\tAna\n",
+        ("Vest",), says={"external_id": "C1", "contact_phone": "617", "owner": "Ana"},
+    ),
+    "Omie, with a state of Brazil": Kind(
+        "Código do Cliente;Razão Social;Nome Fantasia;Cidade;Estado;Vendedor;Situação\n"
+        "1;Vest Ltda;Vest;Recife;PE;Ana;Ativo\n",
+        ("Vest Ltda",), says={"aliases": ("Vest",), "owner": "Ana", "status": "active", "external_id": "1"},
+    ),
+    "Sage in French": Kind(
+        "Code tiers;Raison sociale;Pays;SIRET;Représentant;CA N-1;Date dernier contact\n"
+        "C1;Vest SARL;France;123;Ana;1 234,50;25/10/2026\n",
+        ("Vest SARL",), says={"external_id": "C1", "owner": "Ana", "annual_value": Decimal("1234.50")},
+    ),
+    "sevDesk, with two numbers": Kind(
+        "Kunden-Nr.;Nachname;Vorname;Organisation;Land;Debitoren-Nr.\n1001;;;Vest GmbH;Deutschland;10001\n",
+        ("Vest GmbH",), says={"external_id": "1001", "country": "DE"},
+    ),
+    "an insurer's policies": Kind(
+        "Policyholder,Policy Number,Agent,Premium\nVest Marine Ltd,P-1,Ana,1200\n", ("Vest Marine Ltd",),
+        says={"owner": "Ana"},
+    ),
+    "in Polish": Kind(
+        "Nazwa firmy;Opiekun;NIP;Ostatni kontakt\nVest Sp. z o.o.;Ana;123;03.11.2026\n", ("Vest Sp. z o.o.",),
+        says={"owner": "Ana", "external_id": "123"},
+    ),
+    "in Swedish": Kind(
+        "Företag;Kontaktperson;Ansvarig säljare;Organisationsnummer;Senaste kontakt\nVest AB;Ida;Ana;556;2026-11-03\n",
+        ("Vest AB",), says={"owner": "Ana", "contact_name": "Ida", "external_id": "556"},
+    ),
     "no headings": Kind(
         "Vestlake,vestlake.com,Ana Lima\nNord,nord.dk,Bob Chen\nTeal,,Ana Lima\n", ("Vestlake", "Nord", "Teal"),
         ("Column 1",),
@@ -184,3 +275,37 @@ def test_an_id_is_a_persons_only_where_people_stand_beside_companies() -> None:
     assert "Id" in beside.unmapped
     named = people.replace("Id", "Customer id").format(",Company", ",Vest", ",Nord")
     assert [row.external_id for row in read(named).rows] == ["1", "2"]
+
+
+def test_links_to_a_programs_own_pages_are_no_domains() -> None:
+    """All on one host; another column is read then, a remark says so, and a person may still choose the column."""
+    rows = "".join(f"C{at},https://crm.vest.com/accounts/{at},c{at}.com\n" for at in range(3))
+    drafts = read("Name,Url,Website\n" + rows)
+    assert [row.domain for row in drafts.rows] == ["c0.com", "c1.com", "c2.com"]
+    drafts = read("Name,Url\n" + rows.replace(",c0.com", "").replace(",c1.com", "").replace(",c2.com", ""))
+    assert [row.domain for row in drafts.rows] == [None] * 3
+    assert [note.reason for note in drafts.remarks] == [
+        "“Url” was not read as the domain: all its pages are on crm.vest.com."
+    ]
+    chosen = read("Name,Url\n" + rows.replace(",c", ",").replace(",0.com", ""), {"Url": "domain"})
+    assert chosen.rows[0].domain == "vest.com"
+
+
+def test_states_of_a_country_are_no_statuses() -> None:
+    """*Estado* is a status where its values are, and a state in an address where they aren't."""
+    drafts = read("Empresa,Ciudad,Estado\nVest,Guadalajara,Jalisco\nNord,Monterrey,Nuevo León\n")
+    assert (drafts.questions, "Estado" in drafts.unmapped) == ((), True)
+    assert [note.reason for note in drafts.remarks] == [
+        "“Estado” was not read as the status: none of its 2 values is one."
+    ]
+    drafts = read("Empresa,Estado\nVest,Activo\nNord,Prospecto\n")
+    assert [row.status for row in drafts.rows] == ["active", "active"]
+    assert [question.value for question in drafts.questions] == ["Prospecto"]
+
+
+def test_whose_a_value_is_doesnt_count_unless_another_column_has_the_bare_heading() -> None:
+    """*Account Site* is no website, *Business Owner* none of ours, and a person's own *Phone* goes before others."""
+    drafts = read("Account Name,Account Site,Phone,Company Phone\nVest,HQ,617,618\n")
+    assert (drafts.rows[0].domain, drafts.rows[0].contact_phone) == (None, "617")
+    assert drafts.unmapped == ("Account Site", "Company Phone")
+    assert read("Business Name,Business Owner\nVest,Ida Berg\n").rows[0].owner is None

@@ -11,7 +11,8 @@ from typing import Any
 from bot.core.collecting import without_collecting
 from bot.customers.gateways.columns import settle_columns
 from bot.customers.gateways.tables import Row, Table, left_out, read_table, rows_above_footers, without_headings
-from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap, count_known, is_name_by_trade
+from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap
+from bot.customers.rules.headings import count_known, is_name_by_trade
 from bot.customers.rules.rows import Note, Refusal, RowDraft, parse_row, refuse
 from bot.customers.schemas import Cell, Drafts, UploadSchema
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.customers.gateways.tables import Table, rows_above_footers
-from bot.customers.rules.cells import is_blank, is_flag, known_status, status_word
+from bot.customers.rules.cells import is_blank, is_flag, known_status, propose_status, status_word
 from bot.customers.rules.dates import DateColumn
+from bot.customers.rules.domains import page_host
 from bot.customers.rules.headers import (
     ASKED,
     LEAVE_OUT,
     Field,
     HeaderMap,
+    field_called,
     is_american,
     likely_names,
     map_headers,
@@ -21,6 +23,7 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
+from bot.customers.rules.headings import may_be_a_state
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     Question,
@@ -34,6 +37,8 @@ from bot.customers.rules.questions import (
 
 SAMPLE_ROWS = 300
 """Rows by which columns are told apart."""
+FEWEST_PAGES = 3
+"""Links from which those to one host are that host's, not the customers'."""
 DATES = (Field.ADDED_ON, Field.LAST_CONTACT)
 
 
@@ -51,6 +56,8 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     """Return how *table* is read, with the columns mapped *by_hand* and the *answers* to questions, by id."""
     sample = [row.cells for row in itertools.islice(rows_above_footers(table), SAMPLE_ROWS)]
     columns = Columns(_map(table, by_hand, sample))
+    if Field.DOMAIN not in map(field_called, by_hand.values()):
+        _leave_own_pages(columns, sample)
     _settle_name(columns, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
@@ -90,6 +97,19 @@ def _settle_name(columns: Columns, sample: Sequence[Sequence[str]], answers: Map
         question = ask_column(Field.NAME, {at: mapping.headers[at] for at in likely}, likely[0])
         columns.questions.append(question)
         columns.mapping = with_columns(mapping, {Field.NAME: int(question.choose(answers))})
+
+
+def _leave_own_pages(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
+    """Don't read links to pages on one host, such as a program's own pages about each customer, as their domains."""
+    while (at := columns.mapping.columns.get(Field.DOMAIN)) is not None:
+        hosts = [page_host(cell) for cell in _filled_cells(sample, at)]
+        if len(hosts) < FEWEST_PAGES or not all(hosts) or len({*hosts}) > 1:
+            return
+        columns.remarks.append(
+            f"{quoted([columns.mapping.headers[at]])} was not read as the domain: all its pages are on {hosts[0]}."
+        )
+        spare = next(iter(columns.mapping.spares.get(Field.DOMAIN, ())), None)
+        columns.mapping = with_columns(columns.mapping, {Field.DOMAIN: spare})
 
 
 def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -> None:
@@ -139,14 +159,15 @@ def _settle_values(
 
 
 def _ask_statuses(columns: Columns, statuses: Counter[str]) -> None:
-    """Ask about unknown statuses; a column of many different words, none of them a status, is none."""
+    """Ask about unknown statuses; a column of many different words, or of states, none of them a status, is none."""
     mapping = columns.mapping
     words = {status_word(cell) for cell in statuses}
     heading = mapping.heading(Field.STATUS)
-    if len(words) > MOST_STATUSES and not any(map(known_status, words)):
+    is_of_states = may_be_a_state(heading) and not any(map(propose_status, words))
+    if (is_of_states or len(words) > MOST_STATUSES) and not any(map(known_status, words)):
         columns.mapping = with_columns(mapping, {Field.STATUS: None})
         columns.remarks.append(
-            f"{quoted([heading])} was not read as the status: it holds {len(words):,} different words."
+            f"{quoted([heading])} was not read as the status: none of its {len(words):,} values is one."
         )
     else:
         columns.questions += ask_statuses(heading, statuses)

@@ -25,6 +25,8 @@ _STATUS_WORDS, _STATUS_PROPOSALS, _CADENCE_WORDS, _POWERS = (
     by_word(_WORDS[table]) for table in ("status", "status_proposals", "cadence", "powers")
 )
 _SIGNS: Mapping[str, str] = _WORDS["currencies"]
+_BEFORE_STATUS = re.compile(r"^[^\w(]*(?:\d{1,2}(?:[.):]| (?=[^\W\d]))\s*)?|[^\w)]+$")
+"""A sign, such as a coloured circle, and a number for sorting."""
 _CADENCE = re.compile(r"(?:every\s+)?(\d{1,4})(?:\.0+)?\s*(?:days?|d)?")
 
 _MONEY = re.compile(
@@ -77,8 +79,9 @@ def read_flag(cell: str) -> bool:
 
 
 def status_word(cell: str) -> str:
-    """Return a status in the spelling in which words are compared: "On-Hold" is "on hold"."""
-    return " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())
+    """Return a status in the spelling in which words are compared: "On-Hold" is "on hold", "🟢 Active" "active"."""
+    word = " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())
+    return _BEFORE_STATUS.sub("", word) or word
 
 
 def read_status(cell: str) -> Status:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from bot.customers.rules.headers import spelling
+from bot.customers.rules.headings import spelling
 from bot.customers.rules.rows import too_many
 
 Column = TypeVar("Column", bound=StrEnum)

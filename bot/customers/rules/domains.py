@@ -107,6 +107,14 @@ def page_on_shared_host(text: str) -> str | None:
     return f"{host.removeprefix('www.')}{path}" if path else None
 
 
+def page_host(text: str) -> str:
+    """Return the host of an address that names a page on it, "" of another and where many companies share the host."""
+    address = next(_addresses(text), "")
+    host = _host(address)
+    is_page = bool(re.search(r"[/?].", address.lower().partition(host)[2])) if host else False
+    return host if is_page and "@" not in address and not _shared(host, address) else ""
+
+
 def _is_page(address: str, shared: str) -> bool:
     """Return whether an address on a shared host names a page or mailbox there rather than the host itself."""
     host = _host(address)

@@ -3,16 +3,25 @@
 import dataclasses
 import itertools
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from bot.customers.rules.headings import (
+    AMERICAN,
+    HEADINGS,
+    IDS_OF_PEOPLE,
+    is_name_by_trade,
+    may_hold_names,
+    spell_heading,
+    spell_headings,
+    spelling,
+    spellings,
+)
 from bot.customers.rules.names import WORDS
 
 MOST_NAMED = 12  # headers quoted in one sentence
@@ -69,8 +78,6 @@ OUR_OWN = "Evenhand"
 LEAVE_OUT = "ignore"
 """What a column is mapped to by hand when nobody should read it."""
 
-_HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
-"""Headings by field, the best rank first."""
 _SYSTEMS: Mapping[str, Mapping[str, Sequence[Any]]] = WORDS["systems"]
 """Programs by name: the headings they are recognised by, and their own ones by field."""
 ASKED = frozenset({
@@ -116,7 +123,7 @@ def map_headers(
 
     Columns that are *empty* are taken where there is no other; those of *flags*, which say yes and no, are no names.
     """
-    spelt, headers = [_known_spelling(header) for header in headers], _numbered(headers)
+    spelt, headers = spell_headings(headers), _numbered(headers)
     columns, left_out, problems = _mapped_by_hand(headers, spelt, by_hand or {})
     system = _system(set(spelt))
     rivals: list[tuple[Field, Sequence[int]]] = []
@@ -125,8 +132,8 @@ def map_headers(
         if field not in columns:
             taken = {*columns.values(), *left_out, *((*person, *flags) if field is Field.NAME else ())}
             if field is Field.EXTERNAL_ID and person and Field.NAME in columns:
-                taken |= {at for at, word in enumerate(spelt) if word in _IDS_OF_PEOPLE}
-            ranks = _SYSTEMS.get(system, {}).get(field, _HEADINGS[field])
+                taken |= {at for at, word in enumerate(spelt) if word in IDS_OF_PEOPLE}
+            ranks = _SYSTEMS.get(system, {}).get(field, HEADINGS[field])
             found = _best_rank(spelt, ranks, taken | empty) or _best_rank(spelt, ranks, taken)[:1]
             if len(found) > 1:
                 rivals.append((field, found))
@@ -174,11 +181,6 @@ def tell_fuller(mapping: HeaderMap, field: Field, best: int, rivals: Sequence[in
     return f"{heading} was read as the {field.header.lower()}, since it is the fuller column; not {others}."
 
 
-def may_hold_names(header: str) -> bool:
-    """Return whether a column with a heading that nobody knows may hold the customers' names."""
-    return bool(header.strip()) and spelling(header) not in _KNOWN | _NEVER_NAMES
-
-
 def likely_names(mapping: HeaderMap, cells: Mapping[int, Sequence[str]], *, rows: int) -> list[int]:
     """
     Return the columns that may hold the customers' names by their filled *cells*, the likeliest first.
@@ -200,15 +202,9 @@ def likely_names(mapping: HeaderMap, cells: Mapping[int, Sequence[str]], *, rows
 
 def is_american(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Return whether a list has columns that only lists from the United States have, or names them in its *rows*."""
-    if any(spelling(header) in _AMERICAN for header in headers):
+    if any(spelling(header) in AMERICAN for header in headers):
         return True
     return any(_AMERICAN_CELL.fullmatch(cell.strip()) for cells in rows for cell in cells)
-
-
-def count_known(cells: Sequence[str], by_hand: Mapping[str, str] | None = None) -> int:
-    """Return how many of *cells* are headings that we know, or that *by_hand* names."""
-    named = {spelling(header) for header in by_hand or {}}
-    return sum(word in _KNOWN or word in named for word in map(_known_spelling, cells) if word)
 
 
 def _unmapped(headers: Sequence[str], read: set[int]) -> tuple[str, ...]:
@@ -223,25 +219,6 @@ def _numbered(headers: Sequence[str]) -> tuple[str, ...]:
         seen[header] += 1
         numbered.append(f"{header} ({seen[header]})" if header.strip() and seen[header] > 1 else header)
     return tuple(numbered)
-
-
-def spelling(header: str) -> str:
-    """A heading without case, spaces, accents, punctuation: "company_name", "companyName", "Company name" are one."""
-    folded = unicodedata.normalize("NFKD", header.casefold())
-    return re.sub(r"[^\w]|_", "", "".join(char for char in folded if not unicodedata.combining(char)))
-
-
-def _known_spelling(header: str) -> str:
-    """Return a heading's spelling, or that of the first part that is known: "Firma / Company", "Betreuer/in"."""
-    whole, parts = spelling(header), [spelling(part) for part in header.split("/")]
-    if whole in _KNOWN or not _NEVER_NAMES.isdisjoint(parts):
-        return whole
-    return next((part for part in parts if part in _KNOWN), whole)
-
-
-@cache
-def _spellings(words: str) -> frozenset[str]:
-    return frozenset(spelling(word) for word in words.split("|"))
 
 
 def _mapped_by_hand(
@@ -278,23 +255,17 @@ def field_called(word: str) -> Field | None:
 def _column(headers: Sequence[str], spelt: Sequence[str], wanted: str) -> int | None:
     if wanted in headers:
         return headers.index(wanted)
-    asked = _known_spelling(wanted)
+    asked = spell_heading(wanted)
     return spelt.index(asked) if asked and asked in spelt else None
 
 
 def _best_rank(spelt: Sequence[str], ranks: Sequence[str], taken: set[int]) -> list[int]:
     for rank in ranks:
-        wanted = _spellings(rank)
+        wanted = spellings(rank)
         found = [at for at, word in enumerate(spelt) if word in wanted and at not in taken]
         if found:
             return found
     return []
-
-
-def is_name_by_trade(header: str) -> bool:
-    """Return whether a heading that nobody knows says that it names somebody: `Charity Name`, `Dealer`."""
-    word = spelling(header)
-    return word in _NAMES_BY_TRADE or (word.endswith("name") and not _NAMES_OF_OTHERS.search(word))
 
 
 def _name_by_trade(headers: Sequence[str], taken: set[int], *, is_of_people: bool) -> dict[Field, int]:
@@ -309,9 +280,9 @@ def _spares(
     """Return other columns of the name and domain, the best rank first, and that of the owner's address."""
     found: dict[Field, tuple[int, ...]] = {}
     for wanted in (Field.NAME, Field.DOMAIN):
-        ranks = _SYSTEMS.get(system, {}).get(wanted, _HEADINGS[wanted])
+        ranks = _SYSTEMS.get(system, {}).get(wanted, HEADINGS[wanted])
         found[wanted] = tuple(
-            at for rank in ranks for at, word in enumerate(spelt) if word in _spellings(rank) and at not in taken
+            at for rank in ranks for at, word in enumerate(spelt) if word in spellings(rank) and at not in taken
         )
     if (owner := columns.get(Field.OWNER)) is not None:
         owners = spelt[owner].removesuffix("name")
@@ -322,13 +293,13 @@ def _spares(
 
 
 def _person(spelt: Sequence[str], taken: set[int]) -> tuple[int, ...]:
-    parts = [_best_rank(spelt, _HEADINGS[which], taken) for which in ("first_name", "last_name")]
+    parts = [_best_rank(spelt, HEADINGS[which], taken) for which in ("first_name", "last_name")]
     return tuple(found[0] for found in parts if found) if all(parts) else ()
 
 
 def _system(spelt: set[str]) -> str:
     for system, says in _SYSTEMS.items():
-        if any(all(_spellings(sign) & spelt for sign in signs) for signs in says["signs"]):
+        if any(all(spellings(sign) & spelt for sign in signs) for signs in says["signs"]):
             return system
     return ""
 
@@ -360,14 +331,3 @@ def short(header: str) -> str:
     """Return the first forty characters of a heading."""
     words = " ".join(header.split())
     return words if len(words) <= 40 else words[:39] + "…"  # noqa: PLR2004  # a heading, not a sentence
-
-
-_KNOWN = frozenset[str]().union(*(_spellings(rank) for ranks in _HEADINGS.values() for rank in ranks))
-"""Every heading we know, as `spelling` has it."""
-_AMERICAN = _spellings(WORDS["columns"]["american"])
-_NAMES_BY_TRADE = _spellings(WORDS["columns"]["names_by_trade"])
-_NAMES_OF_OTHERS = re.compile(rf"(?:{WORDS['columns']['names_of_others']})name$")
-_IDS_OF_PEOPLE = _spellings(WORDS["columns"]["ids_of_people"])
-"""Headings of ids that are a person's where a list has people of companies."""
-_NEVER_NAMES = _spellings(WORDS["columns"]["never_names"])
-"""Headings of columns that hold no names."""

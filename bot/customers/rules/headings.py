@@ -1,0 +1,93 @@
+"""The headings that lists of customers have, and how they are spelt to be compared: `words.toml` holds the words."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache
+
+from bot.customers.rules.names import WORDS
+
+HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
+"""Headings by field, the best rank first."""
+_COLUMNS: Mapping[str, str] = WORDS["columns"]
+
+
+def spelling(header: str) -> str:
+    """A heading without case, spaces, accents, punctuation: "company_name", "companyName", "Company name" are one."""
+    folded = unicodedata.normalize("NFKD", header.casefold())
+    return re.sub(r"[^\w]|_", "", "".join(char for char in folded if not unicodedata.combining(char)))
+
+
+def spell_heading(header: str) -> str:
+    """Return a heading's spelling, or that of the first part that is known: "Firma / Company", "Betreuer/in"."""
+    whole, parts = spelling(header), [spelling(part) for part in header.split("/")]
+    if whole in KNOWN or not NEVER_NAMES.isdisjoint(parts):
+        return whole
+    return next((part for part in parts if part in KNOWN), whole)
+
+
+def spell_headings(headers: Sequence[str]) -> list[str]:
+    """
+    Return the spelling of each heading. Of one that nobody knows, the words that say whose its values are don't count,
+    unless another column is called so: "Propietario de la cuenta" is "propietario", "Account URL" is "url".
+    """
+    spelt = [spell_heading(header) for header in headers]
+    return [
+        word if word in KNOWN or (known := _BARE.get(_bare(header), word)) in spelt else known
+        for word, header in zip(spelt, headers, strict=True)
+    ]
+
+
+def _bare(header: str, without: AbstractSet[str] | None = None) -> str:
+    """Return a heading's spelling *without* some words: those that say whose its values are, and those between them."""
+    left_out = _WHOSE | _BETWEEN if without is None else without
+    return "".join(word for word in map(spelling, re.findall(r"[^\W_]+", header)) if word not in left_out)
+
+
+@cache
+def spellings(words: str) -> frozenset[str]:
+    """Return the spellings of headings that are divided by |."""
+    return frozenset(spelling(word) for word in words.split("|"))
+
+
+def count_known(cells: Sequence[str], by_hand: Mapping[str, str] | None = None) -> int:
+    """Return how many of *cells* are headings that we know, or that *by_hand* names."""
+    named = {spelling(header) for header in by_hand or {}}
+    return sum(word in KNOWN or word in named for word in spell_headings(cells) if word)
+
+
+def may_hold_names(header: str) -> bool:
+    """Return whether a column with a heading that nobody knows may hold the customers' names."""
+    return bool(header.strip()) and spelling(header) not in KNOWN | NEVER_NAMES
+
+
+def is_name_by_trade(header: str) -> bool:
+    """Return whether a heading that nobody knows says that it names somebody: `Charity Name`, `Dealer`."""
+    word = spelling(header)
+    return word in _NAMES_BY_TRADE or (word.endswith("name") and not _NAMES_OF_OTHERS.search(word))
+
+
+def may_be_a_state(header: str) -> bool:
+    """Return whether a heading means a state of a country, too: `Estado`."""
+    return spelling(header) in _STATES
+
+
+KNOWN = frozenset[str]().union(*(spellings(rank) for ranks in HEADINGS.values() for rank in ranks))
+"""Every heading we know, as `spelling` has it."""
+_WHOSE, _BETWEEN = (spellings(_COLUMNS[which]) for which in ("whose", "between"))
+_BARE = {
+    _bare(word, _BETWEEN): spelling(word)
+    for ranks in HEADINGS.values() for word in "|".join(ranks).split("|")
+    if spelling(word) not in spellings(_COLUMNS["never_bare"])
+}  # fmt: skip
+"""The headings that a longer one may be read as, by what is left of it."""
+AMERICAN = spellings(_COLUMNS["american"])
+"""Headings that only lists from the United States have."""
+_NAMES_BY_TRADE = spellings(_COLUMNS["names_by_trade"])
+_NAMES_OF_OTHERS = re.compile(rf"(?:{_COLUMNS['names_of_others']})name$")
+IDS_OF_PEOPLE = spellings(_COLUMNS["ids_of_people"])
+"""Headings of ids that are a person's where a list has people of companies."""
+_STATES = spellings(_COLUMNS["states"])
+NEVER_NAMES = spellings(_COLUMNS["never_names"])
+"""Headings of columns that hold no names."""
