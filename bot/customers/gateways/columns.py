@@ -23,7 +23,7 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import may_be_a_state
+from bot.customers.rules.headings import may_be_no_status
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     Question,
@@ -96,7 +96,10 @@ def _settle_name(columns: Columns, sample: Sequence[Sequence[str]], answers: Map
     if likely:
         question = ask_column(Field.NAME, {at: mapping.headers[at] for at in likely}, likely[0])
         columns.questions.append(question)
-        columns.mapping = with_columns(mapping, {Field.NAME: int(question.choose(answers))})
+        chosen: dict[Field, int | None] = {Field.NAME: int(question.choose(answers))}
+        if mapping.columns.get(Field.CONTACT_ROLE) == chosen[Field.NAME]:
+            chosen[Field.CONTACT_ROLE] = None
+        columns.mapping = with_columns(mapping, chosen)
 
 
 def _leave_own_pages(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
@@ -159,12 +162,12 @@ def _settle_values(
 
 
 def _ask_statuses(columns: Columns, statuses: Counter[str]) -> None:
-    """Ask about unknown statuses; a column of many different words, or of states, none of them a status, is none."""
+    """Ask about unknown statuses; a column of many words, or under a heading that means other things, may hold none."""
     mapping = columns.mapping
     words = {status_word(cell) for cell in statuses}
     heading = mapping.heading(Field.STATUS)
-    is_of_states = may_be_a_state(heading) and not any(map(propose_status, words))
-    if (is_of_states or len(words) > MOST_STATUSES) and not any(map(known_status, words)):
+    is_other = may_be_no_status(heading) and not any(map(propose_status, words))
+    if (is_other or len(words) > MOST_STATUSES) and not any(map(known_status, words)):
         columns.mapping = with_columns(mapping, {Field.STATUS: None})
         columns.remarks.append(
             f"{quoted([heading])} was not read as the status: none of its {len(words):,} values is one."

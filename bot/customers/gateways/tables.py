@@ -58,10 +58,10 @@ _GUARDED = re.compile(r"'+[=+\-@|\t\r]")
 _NUL_SHARE_OF_TEXT = 0.1
 _IS_DATA = re.compile(
     r"\S@\S+\.\w|://|^www\.|^[\w-]+\.(?:com|net|org|io|co|de|fr|es|it|nl|pt|dk|se|uk|eu|ch|at|be)\b|"
-    r"^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}",
+    r"^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}|^-?\d+[.,]\d+$",
     re.IGNORECASE,
 )
-"""What stands in rows and not in headings: addresses and dates."""
+"""What stands in rows and not in headings: addresses, dates and decimals."""
 
 
 class UnreadableFile(InvalidInput):
@@ -137,7 +137,7 @@ def without_headings(table: Table) -> Table:
     """
     Return a table of which no heading is known as one whose columns have numbers, if its first line is a row.
 
-    A row is told by an address or a date. Else a remark says that the first line was taken for the headings.
+    A row is told by an address, a date or a decimal. Else a remark says that the first line was taken for the headings.
     """
     first = table.headers
     quoted = ", ".join(f"“{clean_text(cell, 40)}”" for cell in first[:TITLES_SHOWN])

@@ -185,19 +185,28 @@ def likely_names(mapping: HeaderMap, cells: Mapping[int, Sequence[str]], *, rows
     """
     Return the columns that may hold the customers' names by their filled *cells*, the likeliest first.
 
-    Names are words, and most rows have one that no other has. A contact's name is one only where nothing else is.
+    Names are words, and most rows have one that no other has. A contact's name is one only where nothing else is, and
+    a *title* only where the list has no contacts' names.
     """
-    contact = mapping.columns.get(Field.CONTACT_NAME)
     taken = {*mapping.columns.values(), *mapping.person}
-    likely: dict[int, float] = {}
-    for at, header in enumerate(mapping.headers):
-        words = [cell for cell in cells[at] if _WORDS_ONLY.search(cell) and not _NO_NAME.search(cell)]
-        words = [cell for cell in words if not _CODE.fullmatch(cell.strip())]
-        share = len({*words}) * len(words) / max(rows, 1) ** 2
-        if at not in taken and may_hold_names(header) and share >= FEWEST_NAMES:
-            likely[at] = share
-    found = sorted(likely, key=lambda at: (-round(likely[at], 1), at))
-    return found or ([contact] if contact is not None and cells[contact] else [])
+    likely = {
+        at: share
+        for at, header in enumerate(mapping.headers)
+        if at not in taken and may_hold_names(header) and (share := _share_of_names(cells[at], rows)) >= FEWEST_NAMES
+    }
+    if likely:
+        return sorted(likely, key=lambda at: (-round(likely[at], 1), at))
+    contact, title = (mapping.columns.get(field) for field in (Field.CONTACT_NAME, Field.CONTACT_ROLE))
+    if contact is not None and cells[contact]:
+        return [contact]
+    return [title] if title is not None and _share_of_names(cells[title], rows) >= FEWEST_NAMES else []
+
+
+def _share_of_names(cells: Sequence[str], rows: int) -> float:
+    """Return the share of *rows* with a name, times the share of names that differ, in a column's filled *cells*."""
+    words = [cell for cell in cells if _WORDS_ONLY.search(cell) and not _NO_NAME.search(cell)]
+    words = [cell for cell in words if not _CODE.fullmatch(cell.strip())]
+    return len({*words}) * len(words) / max(rows, 1) ** 2
 
 
 def is_american(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

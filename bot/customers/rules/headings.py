@@ -68,9 +68,9 @@ def is_name_by_trade(header: str) -> bool:
     return word in _NAMES_BY_TRADE or (word.endswith("name") and not _NAMES_OF_OTHERS.search(word))
 
 
-def may_be_a_state(header: str) -> bool:
-    """Return whether a heading means a state of a country, too: `Estado`."""
-    return spelling(header) in _STATES
+def may_be_no_status(header: str) -> bool:
+    """Return whether a heading of statuses means other things, too: `Estado` a state, `Phase` that of a grant."""
+    return spelling(header) in _NO_STATUSES
 
 
 KNOWN = frozenset[str]().union(*(spellings(rank) for ranks in HEADINGS.values() for rank in ranks))
@@ -88,6 +88,6 @@ _NAMES_BY_TRADE = spellings(_COLUMNS["names_by_trade"])
 _NAMES_OF_OTHERS = re.compile(rf"(?:{_COLUMNS['names_of_others']})name$")
 IDS_OF_PEOPLE = spellings(_COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
-_STATES = spellings(_COLUMNS["states"])
+_NO_STATUSES = spellings(_COLUMNS["no_statuses"])
 NEVER_NAMES = spellings(_COLUMNS["never_names"])
 """Headings of columns that hold no names."""
