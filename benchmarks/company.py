@@ -39,7 +39,7 @@ OWNERS = tuple(f"U0OWNER{number:02}" for number in range(20))
 CHANNEL = ChannelSchema(id="C00000002", name="accounts", is_member=True)
 CHUNK = 20_000
 FILLED = ("customers", "customer_aliases", "contacts", "checkins", "customer_names", "customer_tally")
-SETTLING = {"sqlite": ("ANALYZE",), "postgresql": ("VACUUM (ANALYZE)",)}
+SETTLING = {"sqlite": (), "postgresql": ("VACUUM (ANALYZE)",)}
 """What a database does by itself within minutes of being filled; it would do so while answers are measured."""
 MAY_CHECKPOINT = "SELECT pg_has_role(current_user, 'pg_checkpoint', 'MEMBER')"
 SETUP = SetupInput(

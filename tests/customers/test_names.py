@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.customers.rules.countries import nearest_country
-from bot.customers.rules.names import KEY_LENGTH, clean_text, either, key_words, look_alikes, name_key
+from bot.customers.rules.names import (
+    KEY_LENGTH,
+    clean_text,
+    either,
+    is_one_error_away,
+    key_words,
+    look_alikes,
+    name_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -197,3 +205,10 @@ def test_a_misspelt_country_of_four_letters_is_found() -> None:
 def test_names_to_choose_from_are_told_in_a_sentence(names: list[str], words: str) -> None:
     """As a person would say them."""
     assert either(names) == words
+
+
+@pytest.mark.parametrize("typed", ["acme", "acmme", "acm", "axme", "amce"])
+def test_one_typing_error_is_a_letter_left_out_put_in_changed_or_exchanged(typed: str) -> None:
+    """The name itself counts, too; two errors don't."""
+    assert is_one_error_away(typed, "acme")
+    assert not is_one_error_away(f"{typed}xx", "acme")

@@ -40,6 +40,32 @@ def test_no_search_reads_all_customers(office: Office) -> None:
             gather_statistics(session)
 
 
+def test_one_typing_error_takes_four_looks_into_the_index(office: Office) -> None:
+    """A letter left out, put in, changed or exchanged; a name with more errors takes a search of each of its pieces."""
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        names = fill_customers(session, count=3000)
+        gather_statistics(session)
+    name = names[777]
+    at = 4
+    typed = [
+        name[:at] + name[at + 1 :], name[:at] + "x" + name[at:], name[:at] + "x" + name[at + 1 :],
+        name[:at] + name[at + 1] + name[at] + name[at + 2 :],
+    ]  # fmt: skip
+    with office.runtime.database.transaction(WORKSPACE) as session:
+        for words in typed:
+            assert list_nearest(session, words)[0][1] == name, words
+            plans = plans_of(session, lambda words=words: list_nearest(session, words))  # type: ignore[misc]
+            assert looks(plans) == 4, "\n".join(plans)
+        worse = f"x{name[1:-2]}x{name[-1]}"
+        assert looks(plans_of(session, lambda: list_nearest(session, worse))) > 8
+
+
+def looks(plans: list[str]) -> int:
+    """Return how often statements with these plans look into the index of trigrams."""
+    steps = [step for plan in plans for step in plan.splitlines()]
+    return sum("VIRTUAL TABLE INDEX" in step or "on ix_customer_names_trigrams" in step for step in steps)
+
+
 def reads_all(plan: str) -> str:
     """Return the steps of a plan that read a whole table of customers, or all customers of a workspace."""
     steps = plan.splitlines()

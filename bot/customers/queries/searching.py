@@ -1,7 +1,7 @@
 """Finding customers by what somebody typed: a name, a part of one, or one with typing errors."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from bot.core.errors import Ambiguous, NotFound
 from bot.customers.queries import list_by_ids
 from bot.customers.queries.trigrams import LEAST_LETTERS, names_with, padded, searched
 from bot.customers.rules.domains import registrable_domain
-from bot.customers.rules.names import clean_text, either, look_alikes, name_key
+from bot.customers.rules.names import clean_text, either, is_one_error_away, look_alikes, name_key
 from bot.customers.tables import Alias, Customer, CustomerName
 
 NEAREST = 3
@@ -21,11 +21,12 @@ MOST_PARTLY = 5  # customers that a part of a name may mean, as buttons
 MOST_ALIKE = 300  # names that hold a part, of which the first are offered
 MOST_WORDS = 8
 ASKED_LENGTH = 200
+PARTS = 4  # of a mistyped name, one of which holds the error
 WINDOW = 5  # letters of a mistyped name that are looked for side by side
 MOST_WINDOWS = 30
 SHORT = 6  # letters of a name in which one error leaves no such window
 LONG = 12  # letters of a name in which every other window is enough: one error leaves several
-MOST_IN_WINDOW = 100  # names; a window that more have tells little
+MOST_IN_WINDOW = 100  # names; what more have tells little
 TELLING = 1000
 BEST = 200  # names that are compared letter by letter
 
@@ -52,10 +53,10 @@ def find_customer(session: Session, words: str, *, partly: bool = True) -> Custo
             asked=asked,
             nearest=tuple((customer.id, customer.name) for customer in found[:MOST_MATCHES]),
         )
-    similar = list_partly(session, words) if partly else ()
-    if len(similar) == 1:
+    similar = list_partly(session, words)
+    if partly and len(similar) == 1:
         return similar[0]
-    nearest = list_names_like(session, words)
+    nearest = _named(similar) or list_nearest(session, words)
     hint = f" Did you mean {either([name for _, name in nearest])}?" if nearest else ""
     raise NotFound(f"No customer is called {asked}.{hint}", asked=asked, nearest=nearest)
 
@@ -143,7 +144,11 @@ def _each(name: Any, parts: Sequence[str], before: str = "") -> list[Any]:
 
 def list_names_like(session: Session, words: str) -> tuple[tuple[UUID, str], ...]:
     """List the (id, name) of customers that *words* may mean: as a part of their name, or else with typing errors."""
-    return tuple((one.id, one.name) for one in list_partly(session, words)) or list_nearest(session, words)
+    return _named(list_partly(session, words)) or list_nearest(session, words)
+
+
+def _named(customers: Sequence[Customer]) -> tuple[tuple[UUID, str], ...]:
+    return tuple((one.id, one.name) for one in customers)
 
 
 def list_nearest(session: Session, words: str, limit: int = NEAREST) -> tuple[tuple[UUID, str], ...]:
@@ -162,13 +167,24 @@ def _list_near(session: Session, key: str) -> dict[str, int | None]:
     """
     Return the names that share most with *key*: their keys with the number of one of each.
 
-    A typing error leaves most windows of a name as they are, and all its words but one. What few names share counts
-    for more than what many do.
+    Few names hold all of *key* but one part. If one of them is a typing error away from it, no others are looked for.
     """
-    searches = enumerate(names_with(session, pieces).limit(MOST_IN_WINDOW) for pieces in _windows(key))
+    near = _list_sharing(session, _without_a_part(key))
+    if any(is_one_error_away(key, name) for name in near):
+        return near
+    return _list_sharing(session, _windows(key))
+
+
+def _list_sharing(session: Session, searches: Iterable[list[str]]) -> dict[str, int | None]:
+    """
+    Return the names that most of *searches*, each for some pieces, find; `BEST` at most.
+
+    What few names share counts for more than what many do.
+    """
     names = searched(session)
     columns = (names.number, names.name_key)
-    each = (query.with_only_columns(*columns, sa.literal(at).label("at")).subquery() for at, query in searches)
+    queries = enumerate(names_with(session, pieces).limit(MOST_IN_WINDOW) for pieces in searches)
+    each = [query.with_only_columns(*columns, sa.literal(at).label("at")).subquery() for at, query in queries]
     rows = session.execute(sa.union_all(*map(sa.select, each))).all()
     hits = Counter(at for _, _, at in rows)
     shared: Counter[str] = Counter()
@@ -178,8 +194,26 @@ def _list_near(session: Session, key: str) -> dict[str, int | None]:
     return {name: number for number, name, _ in rows if name in best}
 
 
+def _without_a_part(key: str) -> Iterator[list[str]]:
+    """
+    Yield what is left of a name without one of its parts, for each of them.
+
+    Parts share a letter, since an error may exchange the last one of a part with the next.
+    """
+    whole = padded(key)
+    size = -(-len(whole) // PARTS)
+    for start in range(0, len(whole), size):
+        left = [whole[:start], whole[start + size + 1 :]]
+        if any(len(piece) >= LEAST_LETTERS for piece in left):
+            yield left
+
+
 def _windows(key: str) -> Iterator[list[str]]:
-    """Yield the pieces of each search for a name like *key*: its ends, windows, and its words without one of them."""
+    """
+    Yield the pieces of each search for a name like *key*: its ends, windows, and its words without one of them.
+
+    Some errors leave several windows of a name as they are, and most of its words.
+    """
     whole, words = padded(key), key.split()[:MOST_WORDS]
     size = WINDOW if len(key) > SHORT else LEAST_LETTERS
     yield [whole[:LEAST_LETTERS], whole[-LEAST_LETTERS:]]

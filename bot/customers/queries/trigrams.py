@@ -40,12 +40,12 @@ def searched(session: Session) -> type[CustomerName]:
 
 def names_with(session: Session, pieces: Iterable[str]) -> Any:
     """
-    SQL: customer and key of the workspace's names that hold all trigrams of *pieces*, in no order.
+    SQL: customer and key of the workspace's names that hold the trigrams of *pieces*, in no order.
 
-    The trigrams needn't stand beside each other; who needs the pieces whole adds a condition on the key. At least one
-    piece must have three letters.
+    These needn't stand beside each other; who needs the pieces whole adds a condition on the key. At least one piece
+    must have three letters.
     """
-    trigrams = list(dict.fromkeys(piece[at : at + 3] for piece in pieces for at in range(len(piece) - 2)))
+    trigrams = list(dict.fromkeys(one for piece in pieces for one in _trigrams(piece)))
     names = searched(session)
     query = select(names.customer_id, names.name_key)
     if names is CustomerName:
@@ -54,6 +54,12 @@ def names_with(session: Session, pieces: Iterable[str]) -> Any:
     kept = sa.func.name_trigrams(names.workspace_id, names.name_key)
     wanted = [f"{workspace_of(session)}:{one}" for one in trigrams[:MOST_TRIGRAMS]]
     return query.where(kept.op("@>")(sa.cast(wanted, postgresql.ARRAY(sa.Text))))
+
+
+def _trigrams(piece: str) -> list[str]:
+    """Return every other trigram of *piece*, and its last: they hold all its letters, in half the lists to read."""
+    last = len(piece) - 3
+    return [piece[at : at + 3] for at in (*range(0, last, 2), last)] if last >= 0 else []
 
 
 def _fts_query(trigrams: Sequence[str]) -> str:

@@ -182,3 +182,10 @@ def look_alikes(key: str, keys: Iterable[str], limit: int) -> list[str]:
     found = process.extract(key, list(keys), scorer=fuzz.WRatio, limit=4 * limit + 10, score_cutoff=75)
     closest = sorted(found, key=lambda match: (-match[1] - fuzz.ratio(key, match[0]), match[0]))
     return [match for match, _, _ in closest[:limit]]
+
+
+def is_one_error_away(key: str, other: str) -> bool:
+    """Return whether one letter too few, too many, another or exchanged with its neighbour tells two keys apart."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - as in `look_alikes`
+
+    return OSA.distance(key, other, score_cutoff=1) <= 1
