@@ -26,18 +26,23 @@ def make_backup(database: Database, file: Path) -> None:
     Raises:
         InvalidInput: *file* exists or can't be written, there is no database, or a program is missing.
     """
-    if file.exists():
-        raise InvalidInput(f"{file} exists already; name a file that doesn't.")
-    part = file.with_name(f"{file.name}.part")
     try:
-        part.unlink(missing_ok=True)
+        if file.exists():
+            raise InvalidInput(f"{file} exists already; name a file that doesn't.")
+        _write_backup(database, file)
+    except OSError as error:
+        raise InvalidInput(f"{file} can't be written: {(error.strerror or 'unknown error').lower()}.") from error
+
+
+def _write_backup(database: Database, file: Path) -> None:
+    part = file.with_name(f"{file.name}.part")
+    part.unlink(missing_ok=True)
+    try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         _backups_of(database).write(part)
         part.replace(file)
-    except OSError as error:
-        raise InvalidInput(f"{file} can't be written: {(error.strerror or 'unknown error').lower()}.") from error
     finally:
-        _discard(part)
+        part.unlink(missing_ok=True)
 
 
 def restore_backup(database: Database, file: Path, *, replace: bool, now: datetime) -> Gap:
@@ -114,7 +119,7 @@ class BackupFolder:
         file = self.folder / f"evenhand-{now.strftime(STAMP)}{SUFFIX}"
         make_backup(database, file)
         for old in self._files()[: -self._kept]:
-            _discard(old)
+            old.unlink(missing_ok=True)
         return file
 
     def last_made_at(self) -> datetime | None:
@@ -148,7 +153,3 @@ def _kind_of(file: Path) -> str:
         if head.startswith(beginning):
             return kind
     raise InvalidInput(f"{file} isn't a backup of Evenhand; name a file that `evenhand backup` made.")
-
-
-def _discard(file: Path) -> None:
-    file.unlink(missing_ok=True)

@@ -14,11 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot.cli_backups import backup, copy, restore
 from bot.cli_demo import demo
 from bot.cli_doctor import doctor
-from bot.cli_imports import resume_list, undo_list
+from bot.cli_imports import import_stored, resume_list, undo_list
 from bot.cli_lists import list_sales, mention_lines
 from bot.cli_reports import make_report
 from bot.cli_slack import manifest, rotate_token
-from bot.core.batches import ManyTransactions
 from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.core.errors import InvalidInput
@@ -30,7 +29,7 @@ from bot.customers.queries import HEADERS, export_rows
 from bot.customers.schemas import Drafts, ErasureSubject, ImportPlan
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
 from bot.customers.usecases.lists import plan_import
-from bot.customers.usecases.uploads import import_upload, store_upload
+from bot.customers.usecases.uploads import store_upload
 from bot.customers.views.printed import plan_lines
 from bot.features import FEATURES
 from bot.logs import configure_logging
@@ -146,17 +145,17 @@ def _import_or_plan(
     dry_run: bool,
 ) -> tuple[ImportPlan, UUID | None]:
     """Import a list, or only look what that would do; return the plan, and the import's id where there is one."""
-    inputs: dict[str, Any] = {"drafts": chosen.drafts, "by": BOT, "erase_blanks": erase_blanks}
+    inputs: dict[str, Any] = {"drafts": chosen.drafts, "erase_blanks": erase_blanks}
     if dry_run:
         with _progress("Rows") as progress:
-            inputs |= {"progress": progress, "apart": chosen.apart}
+            inputs |= {"progress": progress, "apart": chosen.apart, "by": BOT}
             return runtime.read_now(plan_import, workspace=workspace_id, **inputs), None
-    inputs["upload_id"] = runtime.run_now(
+    upload_id = runtime.run_now(
         store_upload, workspace=workspace_id, by=BOT, file_name=file.name, content=_read(file), source=source,
         by_hand=chosen.by_hand, answers=chosen.answers, apart=chosen.apart,
     )  # fmt: skip
     with _progress("Rows") as progress:
-        done = import_upload(ManyTransactions(runtime, workspace_id), progress=progress, **inputs)
+        done = import_stored(runtime, workspace_id, upload_id, progress=progress, **inputs)
     return done.plan, done.id
 
 

@@ -1,5 +1,6 @@
 """`evenhand backup`, `evenhand restore` and `evenhand copy`."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +18,8 @@ def backup(
     file: Annotated[Path, typer.Argument(help="Where the backup goes; it mustn't exist yet.")],
 ) -> None:
     """Back up the database while the bot runs."""
-    database = Database(load_storage_settings().database_url)
-    make_backup(database, file)
+    with _open_database() as database:
+        make_backup(database, file)
     typer.echo(f"The backup is in {file}: {_size_of(file)}.")
 
 
@@ -33,14 +34,14 @@ def restore(
     Restore a backup while the bot is stopped. Before the bot sends anything again, it looks whether Slack has it: what
     was said after the backup isn't said twice.
     """
-    database, now = Database(load_storage_settings().database_url), WallClock().now()
+    now = WallClock().now()
     if (file is None) != elsewhere:
         raise InvalidInput("Name the backup to restore, evenhand restore FILE, or add --elsewhere; one of the two.")
-    if file is None:
-        gap = mark_restored_elsewhere(database, now=now)
-    else:
-        gap = restore_backup(database, file, replace=replace, now=now)
-    database.close()
+    with _open_database() as database:
+        if file is None:
+            gap = mark_restored_elsewhere(database, now=now)
+        else:
+            gap = restore_backup(database, file, replace=replace, now=now)
     typer.echo(
         f"The database is as of {gap.since:%d %b %Y, %H:%M} UTC. What may have been said since is looked for in Slack "
         "before it is sent; start the bot."
@@ -55,14 +56,16 @@ def copy(
 
     A copy that was interrupted goes on when it is started again. At the end it is compared with what was copied.
     """
-    source, target = Database(load_storage_settings().database_url), Database(to)
-    rows = copy_database(source, target, report=lambda table: typer.echo(f"{table} is copied."))
-    source.close()
-    target.close()
+    with _open_database() as source, closing(Database(to)) as target:
+        rows = copy_database(source, target, report=lambda table: typer.echo(f"{table} is copied."))
     typer.echo(
         f"{rows:,} rows are copied and compared. Set DATABASE_URL to the new database, start the bot, and keep the old "
         "database away from any other bot."
     )
+
+
+def _open_database() -> closing[Database]:
+    return closing(Database(load_storage_settings().database_url))
 
 
 def _size_of(file: Path) -> str:

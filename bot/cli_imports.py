@@ -1,19 +1,31 @@
-"""`evenhand import --undo` and `--resume`: the ways back from an import, and on with one that was interrupted."""
+"""What `evenhand import` does: import a stored list, undo an import, go on with one that was interrupted."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from bot.core.batches import ManyTransactions
-from bot.core.errors import InvalidInput
+from bot.core.errors import AlreadyDone, BotError, InvalidInput
 from bot.core.runtime import Runtime
 from bot.customers.gateways import read_upload
-from bot.customers.schemas import Drafts, ImportUndone, UploadSchema
+from bot.customers.schemas import Drafts, ImportDone, ImportUndone, UploadSchema
 from bot.customers.usecases.undoing import run_undo
-from bot.customers.usecases.uploads import resume_import
+from bot.customers.usecases.uploads import discard_upload, import_upload, resume_import
 from bot.customers.views.printed import plan_lines
 from bot.workspaces.usecases import BOT
 
 Progress = Callable[[int, int], None]
+
+
+def import_stored(runtime: Runtime, workspace_id: str, upload_id: UUID, **inputs: Any) -> ImportDone:
+    """Import a stored list as `import_upload` does; one that is refused before anything is written isn't kept."""
+    try:
+        return import_upload(ManyTransactions(runtime, workspace_id), upload_id=upload_id, by=BOT, **inputs)
+    except BotError:
+        with suppress(AlreadyDone):  # it was begun: `--resume` needs the list
+            runtime.run_now(discard_upload, workspace=workspace_id, upload_id=upload_id, by=BOT)
+        raise
 
 
 def undo_list(runtime: Runtime, workspace_id: str, asked: str, progress: Progress) -> Sequence[str]:

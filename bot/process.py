@@ -26,7 +26,7 @@ from bot.logs import configure_logging
 from bot.manifest import list_commands
 from bot.mentions.gateways.fetching import NO_OVERRIDES, HostOverrides
 from bot.settings import CANT_TRACE, Settings, load_settings
-from bot.slack.app import auth_test, build_app, open_connection
+from bot.slack.app import TooManyCalls, auth_test, build_app, open_connection
 from bot.slack.clients import SlackClient, build_client
 from bot.slack.commands import CommandNames
 from bot.slack.socket import SlackSocket
@@ -255,11 +255,19 @@ class Bot:
             await self._open_socket(token)
 
     async def _open_socket(self, app_token: str) -> None:
-        """Connect by Socket Mode, with a first address requested here, since a refused token ends the start."""
-        address = await open_connection(self.client, app_token)
+        """
+        Connect by Socket Mode, with a first address requested here, since a refused token ends the start. Where too
+        many processes start at once for Slack, the jobs begin, and the connection follows.
+        """
         stopwatch = self.runtime.clock.monotonic
         self._socket = SlackSocket(self.app, client=self.client, app_token=app_token, stopwatch=stopwatch)
-        await self._socket.start(address)
+        try:
+            address = await open_connection(self.client, app_token)
+        except TooManyCalls as asked:
+            log.warning("socket.asked_to_wait", retry_after=asked.seconds)
+            self._socket.start_later(asked.seconds)
+        else:
+            await self._socket.start(address)
 
 
 class JobScheduler:

@@ -216,8 +216,9 @@ async def world(database_url: str) -> AsyncIterator[Any]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --all."""
+    """Add --all and --soak."""
     parser.addoption("--all", action="store_true", help="slow tests too, and every test of a database on PostgreSQL")
+    parser.addoption("--soak", action="store_true", help="the long versions of tests/soak and tests/doors/test_fuzz.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -21,7 +21,7 @@ from bot.core.feature import Feature
 from bot.core.measures import NO_TRACES
 from bot.core.runtime import Runtime
 from bot.slack.again import register_again
-from bot.slack.clients import NOT_SLACKS, SlackClient, build_client, build_respond, error_code
+from bot.slack.clients import NOT_SLACKS, SlackClient, asked_to_wait, build_client, build_respond, error_code
 from bot.slack.commands import CommandNames
 
 REFUSALS = frozenset(
@@ -36,17 +36,28 @@ OUTDATED = "This button is from an older message and no longer works. Type /chec
 log = structlog.get_logger(__name__)
 
 
+class TooManyCalls(SettingsError):
+    """Slack allows no further call for so many seconds; try again then."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"Slack asks to wait for {seconds:.0f} s, after too many calls; try again then.")
+
+
 async def ask_slack(client: AsyncWebClient, method: str, *, setting: str, place: str, token: str | None = None) -> Any:
     """
     Call *method* when the bot starts, with *token* or the client's own, and return Slack's answer.
 
     Raises:
         SettingsError: Slack refuses the token, which is called *setting* and found at *place*, or can't be reached.
+        TooManyCalls: Slack wants the bot to wait.
     """
     try:
         return await client.api_call(method, params={"token": token} if token else None)
     except SlackApiError as error:
-        code = error_code(error)
+        code, seconds = error_code(error), asked_to_wait(error)
+        if seconds is not None:
+            raise TooManyCalls(seconds) from error
         if code in REFUSALS:
             raise SettingsError(f"Slack refuses {setting} ({code}); copy it again from {place}.") from error
         raise SettingsError(f"Slack can't answer now ({code}); look at slack-status.com and try again.") from error

@@ -14,6 +14,8 @@ from bot.slack.commands import PLAIN_NAMES, CommandNames
 NOT_SLACKS = "an answer that isn't Slack's"
 NO_ANSWER = "no_answer"
 SLACK_TIMEOUT_SECONDS = 15
+RATE_LIMITED = "ratelimited"
+PAUSE_SECONDS = 30.0  # where Slack asks to wait and doesn't say how long
 
 
 class SlackClient(AsyncWebClient):
@@ -65,3 +67,11 @@ def error_code(error: SlackApiError) -> str:
     data = getattr(error.response, "data", None)
     code = data.get("error") if isinstance(data, dict) else None
     return re.sub(r"[^\w.-]", "", str(code or ""))[:80] or NOT_SLACKS
+
+
+def asked_to_wait(error: SlackApiError) -> float | None:
+    """Return the seconds that Slack asks to wait before the same call is made again, or None if it doesn't."""
+    if error_code(error) != RATE_LIMITED:
+        return None
+    said = str(error.response.headers.get("Retry-After", ""))
+    return float(said) if re.fullmatch(r"\d{1,6}(\.\d+)?", said) else PAUSE_SECONDS

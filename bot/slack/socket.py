@@ -11,16 +11,19 @@ import structlog
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.clients import asked_to_wait
+
 PING_SECONDS = 5.0  # a connection that doesn't answer four of them counts as closed
 FIRST_RETRY_SECONDS = 1.0
-LONGEST_RETRY_SECONDS = 30.0
+LONGEST_RETRY_SECONDS = 60.0  # Slack allows an app one address a minute, and a small burst
 WATCH_SECONDS = 1.0
-STUCK_SECONDS = 60.0  # without a connection before the client is replaced by a new one
+STUCK_SECONDS = 60.0  # without a connection or an attempt before the client is replaced by a new one
 CLOSING_SECONDS = 5.0
 TOO_MANY = "too_many_websockets"  # Slack's reason for closing the eleventh connection of an app
 
@@ -32,13 +35,16 @@ class SocketClient(SocketModeClient):
     slack-sdk's client, with a `connect` that requests a new address after each failure.
 
     An address opens one socket and expires. The SDK's own `connect` repeats the same address until it succeeds, so
-    that it never does after an outage.
+    that it never does after an outage. *stopwatch* returns seconds that never run backwards.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, stopwatch: Callable[[], float], **options: Any) -> None:
         super().__init__(**options)
+        self._stopwatch = stopwatch
         self._handling: set[asyncio.Task[None]] = set()
         self._pause = 0.0
+        self.rests_until = 0.0
+        """When the pause before the next attempt to connect ends, by the stopwatch."""
 
     async def process_message(self) -> None:
         """Handle the next message that arrived; one that isn't Slack's is logged."""
@@ -59,8 +65,37 @@ class SocketClient(SocketModeClient):
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:
         """Connect to a new address, after a pause where the app had too many connections."""
-        await asyncio.sleep(self._pause)
+        await self._rest(self._pause)
         await super().connect_to_new_endpoint(force)
+
+    async def issue_new_wss_url(self) -> str:
+        """
+        Request an address, and do so again after as long as Slack says where it allows none now.
+
+        Raises:
+            SlackApiError: Slack refuses.
+            ConnectionError: the client was closed meanwhile.
+        """
+        while not self.closed:
+            try:
+                answer = await self.web_client.apps_connections_open(app_token=self.app_token)
+                return str(answer["url"])
+            except SlackApiError as error:
+                seconds = asked_to_wait(error)
+                if seconds is None:
+                    raise
+                log.warning("socket.asked_to_wait", retry_after=seconds)
+                await self._rest(seconds)
+        raise ConnectionError("This client was closed.")
+
+    async def _rest(self, seconds: float) -> None:
+        self.rests_until = self._stopwatch() + seconds
+        await asyncio.sleep(seconds)
+
+    async def connect_later(self, seconds: float) -> None:
+        """Connect as `connect` does, after so many *seconds*."""
+        await self._rest(seconds)
+        await self.connect()
 
     async def connect(self) -> None:
         """Connect, and repeat that with growing pauses until it succeeds or the client is closed."""
@@ -70,7 +105,7 @@ class SocketClient(SocketModeClient):
                 await self._connect_once()
             except Exception as error:  # noqa: BLE001 - whatever the reason is, the next attempt may succeed
                 log.warning("socket.failed", error=f"{type(error).__name__}: {error}", retry_after=pause)
-                await asyncio.sleep(pause)
+                await self._rest(pause)
                 pause = min(pause * 2, LONGEST_RETRY_SECONDS)
             else:
                 return
@@ -97,8 +132,8 @@ class SlackSocket:
     """
     The bot's connection to Slack by Socket Mode.
 
-    slack-sdk reconnects by itself. When there has been no connection for `STUCK_SECONDS`, whatever the reason, the
-    client is replaced by a new one. *stopwatch* returns seconds that never run backwards.
+    slack-sdk reconnects by itself. When there has been no connection for `STUCK_SECONDS` and none was tried, whatever
+    the reason, the client is replaced by a new one. *stopwatch* returns seconds that never run backwards.
     """
 
     def __init__(
@@ -114,6 +149,12 @@ class SlackSocket:
         self._client = self._new_client()
         self._client.wss_uri = address
         await self._client.connect()
+        self._spawn(self._watch())
+
+    def start_later(self, seconds: float) -> None:
+        """Request an address and connect after so many *seconds*, and watch the connection until `close` is called."""
+        self._client = self._new_client()
+        self._spawn(self._client.connect_later(seconds))
         self._spawn(self._watch())
 
     async def close(self) -> None:
@@ -151,9 +192,9 @@ class SlackSocket:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             await self.find_problem()
-            if self._closed_since is None:
+            if self._closed_since is None or self._client is None:
                 continue
-            if self._stopwatch() - max(self._closed_since, replaced_at) > STUCK_SECONDS:
+            if self._stopwatch() - max(self._closed_since, replaced_at, self._client.rests_until) > STUCK_SECONDS:
                 replaced_at = self._stopwatch()
                 self._replace()
 
@@ -165,7 +206,10 @@ class SlackSocket:
             self._spawn(_close(stuck))
 
     def _new_client(self) -> SocketClient:
-        client = SocketClient(app_token=self._app_token, web_client=self._web_client, ping_interval=PING_SECONDS)
+        client = SocketClient(
+            stopwatch=self._stopwatch, app_token=self._app_token, web_client=self._web_client,
+            ping_interval=PING_SECONDS,
+        )  # fmt: skip
         client.socket_mode_request_listeners.append(self._handle)
         return client
 

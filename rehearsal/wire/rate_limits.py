@@ -8,6 +8,8 @@ PER_MINUTE = {1: 1.0, 2: 20.0, 3: 50.0, 4: 100.0}
 POSTS_PER_SECOND = 1.0
 # Slack allows "short bursts" of messages in a channel without naming a number; we assume five.
 POST_BURST = 5.0
+# "A small amount of burst behavior is tolerated" in tier 1; we assume as many calls as an app may have sockets.
+TIER_1_BURST = 10.0
 # Methods with "special" limits, such as auth.test, take hundreds of calls a minute.
 SPECIAL_PER_MINUTE = 600.0
 
@@ -36,7 +38,7 @@ class RateLimiter:
     def acquire_method(self, method: str, tier: int | str | None) -> int:
         """Take a token for a call of *method* in the rate tier that Slack documents."""
         per_minute = PER_MINUTE.get(tier, SPECIAL_PER_MINUTE) if isinstance(tier, int) else SPECIAL_PER_MINUTE
-        return self.acquire(method, size=per_minute, per_second=per_minute / 60)
+        return self.acquire(method, size=max(per_minute, TIER_1_BURST), per_second=per_minute / 60)
 
     def acquire_post(self, channel: str) -> int:
         """Take a token for a message in *channel*."""

@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ import aiohttp
 import pytest
 import sqlalchemy as sa
 from aiohttp import web
-from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import SQLModel
 from typer.testing import CliRunner
@@ -76,14 +76,6 @@ class Doors:
         await client.close()  # type: ignore[no-untyped-call]
         await self.office.runtime.drain()
 
-    def counts(self) -> dict[str, int]:
-        """Return the number of rows of each table."""
-        with self.office.runtime.database.engine.connect() as connection:
-            return {
-                name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-                for name, table in SQLModel.metadata.tables.items()
-            }
-
 
 async def _say_nothing(_message: str) -> None:
     return None
@@ -95,10 +87,10 @@ async def _yes(_request: web.Request) -> web.Response:
 
 
 @pytest.fixture
-def doors(sqlite_url: str) -> Iterator[Doors]:
+def doors(database_url: str) -> Iterator[Doors]:
     """Open the doors."""
     with asyncio.Runner() as loop:
-        yield from _open(loop, sqlite_url)
+        yield from _open(loop, database_url)
 
 
 def _open(loop: asyncio.Runner, url: str) -> Iterator[Doors]:
@@ -142,30 +134,26 @@ def nothing_escapes(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 def test_slack_over_http(doors: Doors, inputs: Inputs) -> None:
     """Nearly right payloads, and bodies that aren't Slack's; without a signature nothing is stored."""
-    before = doors.counts()
+    before = _count_rows(doors.office)
 
-    @inputs.many(100)
-    @given(payloads(doors.listened_to, doors.url))
+    @inputs.each(100, payloads(doors.listened_to, doors.url))
     def unsigned(payload: dict[str, Any]) -> None:
         assert _send(doors, *as_request(payload), signed=False) == 401
 
-    unsigned()
-    assert doors.counts() == before
+    assert _count_rows(doors.office) == before
 
-    @inputs.many(200)
-    @given(payloads(doors.listened_to, doors.url))
+    @inputs.each(200, payloads(doors.listened_to, doors.url))
     def signed(payload: dict[str, Any]) -> None:
         assert _send(doors, *as_request(payload), signed=True) in {200, 400, 404}
 
-    @inputs.many(100)
-    @given(BODIES, st.sampled_from(["application/json", "application/x-www-form-urlencoded", "text/plain", "x"]))
+    @inputs.each(
+        100, BODIES, st.sampled_from(["application/json", "application/x-www-form-urlencoded", "text/plain", "x"])
+    )
     def of_others(body: bytes, kind: str) -> None:
         assert _send(doors, body, kind, signed=True) in {200, 400, 404}
 
-    signed()
-    of_others()
     assert _send(doors, *as_request(HELP), signed=True) == 200
-    _assert_whole(doors)
+    _assert_whole(doors.office)
 
 
 HELP = {"command": "/evenhand", "text": "help", "user_id": ANA, "team_id": "T0EVENHAND", "channel_id": "C1"}
@@ -178,36 +166,40 @@ def _send(doors: Doors, body: bytes, kind: str, *, signed: bool) -> int:
     return doors.post("/slack/events", body, **headers)
 
 
-def _assert_whole(doors: Doors) -> None:
+def _count_rows(office: Office) -> dict[str, int]:
+    """Return the number of rows of each table."""
+    with office.runtime.database.engine.connect() as connection:
+        tables = SQLModel.metadata.tables.items()
+        return {name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for name, table in tables}
+
+
+def _assert_whole(office: Office) -> None:
     """Require that the features' own checks, and the database's, find nothing wrong."""
-    now = doors.office.runtime.clock.now()
+    now = office.runtime.clock.now()
     for feature in FEATURES:
         if feature.check:
             check = feature.check
-            wrong = doors.office.look(lambda session, check=check: check(session, now))
+            wrong = office.look(lambda session, check=check: check(session, now))
             assert list(wrong) == []
-    with doors.office.runtime.database.engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    if office.runtime.database.dialect == "sqlite":
+        with office.runtime.database.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
 def test_envelopes_of_socket_mode(doors: Doors, inputs: Inputs) -> None:
     """Each message of the socket is handled, whatever it is."""
     kinds = st.sampled_from(["events_api", "interactive", "slash_commands", "hello", "nonsense"])
 
-    @inputs.many(200)
-    @given(payloads(doors.listened_to, doors.url), kinds, st.one_of(TEXTS, st.integers()))
+    @inputs.each(200, payloads(doors.listened_to, doors.url), kinds, st.one_of(TEXTS, st.integers()))
     def nearly_right(payload: dict[str, Any], kind: str, envelope_id: Any) -> None:
         doors.receive(json.dumps({"type": kind, "envelope_id": envelope_id, "payload": payload}))
 
-    @inputs.many(100)
-    @given(st.one_of(st.text(), VALUES.map(json.dumps), st.just('{"payload": ['), st.just("[" * 100_000)))
+    @inputs.each(100, st.one_of(st.text(), VALUES.map(json.dumps), st.just('{"payload": ['), st.just("[" * 100_000)))
     def of_others(message: str) -> None:
         if '"disconnect"' not in message:
             doors.receive(message)
 
-    nearly_right()
-    of_others()
-    _assert_whole(doors)
+    _assert_whole(doors.office)
 
 
 def test_webhooks(doors: Doors, inputs: Inputs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,16 +211,15 @@ def test_webhooks(doors: Doors, inputs: Inputs, monkeypatch: pytest.MonkeyPatch)
     )
     wrapped = st.sampled_from(["items", "data", "results"])
 
-    @inputs.many(200)
-    @given(
+    @inputs.each(
+        200,
         st.sampled_from(sorted(tokens.values())),
         st.one_of(BODIES, st.builds(lambda key, one: json.dumps({key: [one]}).encode(), wrapped, items)),
     )
     def sent(token: str, body: bytes) -> None:
         assert doors.post(f"/hooks/{token}", body) in {200, 400, 401}
 
-    sent()
-    _assert_whole(doors)
+    _assert_whole(doors.office)
 
 
 def _token(office: Office, kind: SourceKind) -> str:
@@ -255,19 +246,33 @@ def lists(draw: st.DrawFn) -> bytes:
     return text.encode(draw(st.sampled_from(["utf-8", "utf-16", "cp1252"])), errors="replace")
 
 
-def test_lists_and_the_command_line(tmp_path: Path, sqlite_url: str, inputs: Inputs) -> None:
-    """`evenhand import` and the other commands end with 0, or with 1 or 2 and a sentence."""
-    office = open_office(Runtime(Database(sqlite_url), MovableClock(MONDAY), FEATURES))
+def test_lists_and_the_command_line(tmp_path: Path, database_url: str, inputs: Inputs) -> None:
+    """`evenhand import` and the other commands end with 0, or with 1 or 2, a sentence and nothing changed."""
+    with closing(Runtime(Database(database_url), MovableClock(MONDAY), FEATURES)) as runtime:
+        _type_commands(open_office(runtime), tmp_path, database_url, inputs)
+
+
+def _can_be_typed(word: str) -> bool:
+    """Return whether a shell can hand over *word*, and it leads to no file outside the folder."""
+    try:
+        return not {"\0", "/"} & set(word) and word.encode(errors="surrogateescape") is not None
+    except UnicodeEncodeError:
+        return False
+
+
+def _type_commands(office: Office, tmp_path: Path, url: str, inputs: Inputs) -> None:
     path = tmp_path / "list.csv"
 
-    def run(*words: str) -> int:
-        with clean_environment(tmp_path, DATABASE_URL=sqlite_url, LOG_LEVEL="error"):
+    def run(*words: str) -> None:
+        before = _count_rows(office)
+        with clean_environment(tmp_path, DATABASE_URL=url, LOG_LEVEL="error"):
             result = CliRunner().invoke(cli.app, list(words), input="")
         assert result.exception is None or isinstance(result.exception, (BotError, SystemExit)), words
-        return result.exit_code
+        if result.exit_code:
+            assert result.stderr.strip() or str(result.exception), words
+            assert _count_rows(office) == before, words
 
-    @inputs.many(70)
-    @given(lists(), st.sampled_from(["import", "mentions"]), st.booleans())
+    @inputs.each(70, lists(), st.sampled_from(["import", "mentions"]), st.booleans())
     def files(content: bytes, command: str, dry: bool) -> None:
         path.write_bytes(content)
         run(command, str(path), *(["--dry-run"] if dry else []))
@@ -277,12 +282,8 @@ def test_lists_and_the_command_line(tmp_path: Path, sqlite_url: str, inputs: Inp
         TEXTS, st.sampled_from(["--undo", "--resume", "--map", "--customer", "--person", "--yes", "--json"])
     )
 
-    @inputs.many(30)
-    @given(safe, st.lists(options.filter(lambda word: "\x00" not in word and "/" not in word), max_size=4))
+    @inputs.each(30, safe, st.lists(options.filter(_can_be_typed), max_size=4))
     def words(command: str, more: list[str]) -> None:
         run(command, *more)
 
-    files()
-    words()
-    assert office.runtime.database.engine is not None
-    office.runtime.close()
+    _assert_whole(office)

@@ -8,7 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.errors import SettingsError
 from bot.process import Bot
+from bot.slack.app import TooManyCalls, open_connection
+from bot.slack.clients import build_client
 from rehearsal.server import Rehearsal
 from tests.makers import ANA
 from tests.shell.outside import rehearsal, settings
@@ -72,6 +75,51 @@ async def test_an_address_that_expired_is_replaced_by_a_new_one(sqlite_url: str)
             assert slack.wire.sockets.refused == 1
             assert addresses(slack) == 2
             assert await works(slack)
+
+
+async def test_a_bot_that_slack_asks_to_wait_begins_with_its_jobs(sqlite_url: str) -> None:
+    """Too many processes start at once: this one starts, says that it isn't connected, and connects when it may."""
+    async with rehearsal() as slack:
+        slack.control.add_person("ana", id=ANA, real_name="Ana Lima", tz="Europe/Lisbon")
+        slack.control.faults.next(CONNECT, status=429, retry_after=1)
+        async with Bot(settings(slack, sqlite_url), run_scheduler=False) as bot:
+            assert slack.wire.sockets.connections == []
+            assert "The connection to Slack has been closed" in (await bot._find_problems())[0]
+            await slack.wait_connected(timeout=PATIENCE)
+            assert addresses(slack) == 2
+            assert await works(slack)
+
+
+@pytest.mark.parametrize("said", [3, None])
+async def test_a_bot_asks_for_no_address_before_slack_allows_it(
+    sqlite_url: str, said: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long that is: neither the SDK nor who replaces a stuck connection asks meanwhile."""
+    monkeypatch.setattr("bot.slack.socket.STUCK_SECONDS", 2.0)
+    monkeypatch.setattr("bot.slack.clients.PAUSE_SECONDS", 3.0)
+    async with connected(sqlite_url) as (slack, bot):
+        asked = addresses(slack)
+        for _ in range(2):
+            slack.control.faults.next(CONNECT, status=429, retry_after=said)
+        since = slack.workspace.clock.stopwatch()
+        await slack.control.cut_sockets()
+        await slack.workspace.until(lambda _: addresses(slack) > asked, timeout=PATIENCE)
+        await slack.wait_connected(timeout=PATIENCE)
+        assert slack.workspace.clock.stopwatch() - since >= 2 * 3
+        assert addresses(slack) - asked == 3
+        assert await works(slack)
+        assert await bot._find_problems() == []
+
+
+async def test_too_many_calls_are_a_sentence_with_the_seconds_to_wait() -> None:
+    """`evenhand doctor` and `evenhand rotate-token` say it; a refused token reads otherwise."""
+    async with rehearsal() as slack:
+        client = build_client(token=slack.bot_token, api_url=slack.api_url)
+        slack.control.faults.next(CONNECT, status=429, retry_after=7)
+        with pytest.raises(TooManyCalls, match=r"^Slack asks to wait for 7 s, .* try again then\.$"):
+            await open_connection(client, slack.app_token)
+        with pytest.raises(SettingsError, match="Slack refuses SLACK_APP_TOKEN"):
+            await open_connection(client, "xapp-none")
 
 
 async def test_while_an_app_has_too_many_sockets_the_bot_asks_seldom(sqlite_url: str) -> None:

@@ -1,6 +1,7 @@
 """Socket Mode: several connections, disconnects, tickets."""
 
 import json
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -47,7 +48,7 @@ async def test_with_socket_mode_off_no_socket_opens(rehearsal: Rehearsal) -> Non
 
 
 async def test_an_eleventh_socket_is_sent_away(rehearsal: Rehearsal) -> None:
-    """The eleventh gets too_many_websockets; a ticket is valid once."""
+    """The eleventh gets too_many_websockets, after waiting for its address; a ticket is valid once."""
     client = AsyncWebClient(base_url=rehearsal.api_url)
     async with aiohttp.ClientSession() as session:
         opened = []
@@ -58,6 +59,10 @@ async def test_an_eleventh_socket_is_sent_away(rehearsal: Rehearsal) -> None:
             opened.append(socket)
         with pytest.raises(aiohttp.WSServerHandshakeError):
             await session.ws_connect(address)
+        with pytest.raises(SlackApiError, match="ratelimited") as told:
+            await client.apps_connections_open(app_token=rehearsal.app_token)
+        assert told.value.response.headers["Retry-After"] == "60"
+        await rehearsal.control.move(timedelta(minutes=1))
         address = (await client.apps_connections_open(app_token=rehearsal.app_token))["url"]
         eleventh = await session.ws_connect(address)
         farewell = json.loads((await eleventh.receive()).data)

@@ -252,6 +252,9 @@ def test_a_backup_is_a_private_file_of_its_own(database: Database, tmp_path: Pat
     with pytest.raises(InvalidInput, match="can't be written: no such file or directory"):
         make_backup(database, tmp_path / "no" / "now.backup")
     assert [path.name for path in tmp_path.glob("*.part")] == []
+    with pytest.raises(InvalidInput, match="can't be written: file name too long"):
+        make_backup(database, tmp_path / ("a" * 300))
+    assert [one.name for one in tmp_path.glob("*backup*")] == ["now.backup"]
 
 
 def test_nothing_is_backed_up_where_nothing_is(tmp_path: Path) -> None:

@@ -4,14 +4,17 @@ import csv
 import os
 import subprocess
 import sys
+from uuid import UUID
 
 import pytest
 from sqlmodel import select
 
+from bot.core.clock import WallClock
 from bot.core.database import Database
 from bot.customers.rules.due import Status
-from bot.customers.tables import Customer
-from tests.makers import ROOT, WORKSPACE
+from bot.customers.tables import Customer, Upload
+from bot.customers.usecases.running import start_import
+from tests.makers import ANA, ROOT, WORKSPACE
 from tests.shell.outside import NAMES
 from tests.shell.test_cli import Shell, _leave_logging_alone, shell
 
@@ -89,6 +92,23 @@ def test_the_report_holds_every_row_and_writes_over_nothing_else(shell: Shell) -
     assert "is no report of an import" in shell.run_failing("import", "firms.csv", "--report", ".")
     assert "there is no folder no" in shell.run_failing("import", "firms.csv", "--report", "no/rows.csv")
     assert (shell.folder / "firms.csv").read_text(encoding="utf-8") == LIST
+
+
+def test_a_list_that_is_refused_isnt_kept(shell: Shell) -> None:
+    """Its rows stay in nobody's database: neither when its headings say nothing, nor when another import runs."""
+    (shell.folder / "odd.csv").write_bytes(b"\xf6\t\xb5")
+    assert "No column holds the customer's name" in shell.run_failing("import", "odd.csv")
+    (shell.folder / "firms.csv").write_text(LIST, encoding="utf-8")
+    database = Database(shell.url)
+    with database.transaction(WORKSPACE) as session:
+        start_import(
+            session, import_id=UUID(int=1), file_name="other.csv", source="", by=ANA, upload_id=None, choices={},
+            now=WallClock().now(),
+        )  # fmt: skip
+    assert "The import of other.csv is running" in shell.run_failing("import", "firms.csv")
+    with database.reading(WORKSPACE) as session:
+        assert session.exec(select(Upload)).all() == []
+    database.close()
 
 
 @pytest.mark.slow

@@ -1,16 +1,9 @@
-"""Adds `--soak` for the long version."""
+"""How long the soak is: with --soak 220 kills over 5,060 messages on each database, else 6 over 60."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --soak."""
-    parser.addoption(
-        "--soak", action="store_true", help="220 kills over 5,060 messages a database instead of 6 over 60"
-    )
 
 
 @dataclass(frozen=True)
@@ -26,7 +19,7 @@ class Soak:
 def soak(request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]) -> Soak:
     """Return the long version with --soak, which tells its ledger on the terminal; else the short one."""
     terminal = request.config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is None or not request.config.getoption("--soak", default=False):
+    if terminal is None or not request.config.getoption("--soak"):
         return Soak(3, 20, tell=lambda _: None)
 
     def tell(line: str) -> None:

@@ -130,9 +130,9 @@ def _get_apart(session: Session, *, upload_id: UUID, by: str, now: datetime) -> 
     return require_upload(session, upload_id, by).apart
 
 
-def discard_upload(session: Session, *, upload_id: UUID, by: str) -> None:
+def discard_upload(session: Session, *, upload_id: UUID, by: str, now: datetime) -> None:  # noqa: ARG001 - every use case takes the time
     """
-    Drop a list because it is imported now.
+    Drop a list because it is imported now, or can't be.
 
     Raises:
         AlreadyDone: it was imported before, or forgotten after a day.

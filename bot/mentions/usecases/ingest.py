@@ -135,7 +135,7 @@ def take_list(session: Session, *, upload_id: UUID, read: ListRead, by: str, now
         AlreadyDone: it was imported before, or deleted after a day.
         NotAllowed, InvalidInput: as `import_mentions`.
     """
-    discard_upload(session, upload_id=upload_id, by=by)
+    discard_upload(session, upload_id=upload_id, by=by, now=now)
     return import_mentions(session, read=read, by=by, now=now)
 
 
