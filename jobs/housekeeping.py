@@ -1,6 +1,9 @@
 """Deletes old messages, proposals and uploads, ends snoozes and pauses; and logs problems that features find."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlmodel import Session
@@ -17,7 +20,9 @@ from bot.customers.usecases.scheduling import end_snoozes
 from bot.customers.usecases.tallying import fold_tally
 from bot.customers.usecases.uploads import discard_uploads
 from bot.workspaces.queries import list_workspaces
+from jobs.sharing import share_rounds
 
+HOUR = timedelta(hours=1)
 MESSAGE_RETENTION = timedelta(days=30)
 REFUSED_RETENTION = timedelta(days=30)
 UPLOAD_RETENTION = timedelta(days=1)
@@ -37,15 +42,36 @@ async def report_problems(runtime: Runtime) -> int:
     """
     Log a sentence for each problem that a feature finds in a workspace; return 0, since nothing is changed.
 
-    It checks the schedules of the next customers first, in a long list a different part each hour. It runs after the
-    other jobs: what an hour without the bot left undone is done by then.
+    Each workspace is looked at once an hour, by any process. The schedules of its next customers are checked first, in
+    a long list a different part each hour. It runs after the other jobs: what an hour without the bot left undone is
+    done by then.
     """
-    for workspace in await runtime.read(list_workspaces, workspace=None):
-        part = await runtime.read(check_part, workspace=workspace)
-        await runtime.run(keep_part, workspace=workspace, part=part)
-        for problem in await runtime.read(list_problems, workspace=workspace, features=runtime.features):
-            log.warning("house.problem", workspace=workspace, problem=problem)
+    await share_rounds(
+        runtime, "report_problems", partial(_check_schedules, runtime), every=HOUR, then=partial(_report, runtime)
+    )
     return 0
+
+
+async def _check_schedules(runtime: Runtime, workspace: str) -> int:
+    part = await runtime.read(check_part, workspace=workspace)
+    if part.is_news:
+        await runtime.run(keep_part, workspace=workspace, part=part)
+    return 0
+
+
+async def _report(runtime: Runtime, workspaces: Sequence[str]) -> None:
+    features = [feature for feature in runtime.features if feature.check]
+    suspects = await runtime.read(list_suspects, workspace=None, workspaces=workspaces, features=features)
+    failures = list[Exception]()
+    for workspace, suspected in suspects.items():
+        try:
+            for problem in await runtime.read(list_problems, workspace=workspace, features=suspected):
+                log.warning("house.problem", workspace=workspace, problem=problem)
+        except Exception as error:
+            log.exception("job.workspace_failed", job="report_problems", workspace=workspace)
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 def delete_old(session: Session, *, now: datetime) -> int:
@@ -69,6 +95,17 @@ def tidy_workspace(session: Session, *, now: datetime) -> int:
     return changed
 
 
-def list_problems(session: Session, *, features: tuple[Feature, ...], now: datetime) -> list[str]:
+def list_suspects(
+    session: Session, *, workspaces: Sequence[str], features: Sequence[Feature], now: datetime
+) -> dict[str, list[Feature]]:
+    """Return in which of *workspaces* the checks of which *features* may find something."""
+    found = defaultdict[str, list[Feature]](list)
+    for feature in features:
+        for workspace in feature.suspects(session, workspaces, now) if feature.suspects else workspaces:
+            found[workspace].append(feature)
+    return found
+
+
+def list_problems(session: Session, *, features: Sequence[Feature], now: datetime) -> list[str]:
     """Return a sentence for each problem that a feature finds."""
     return [problem for feature in features if feature.check for problem in feature.check(session, now)]

@@ -3,15 +3,14 @@
 import asyncio
 
 from bot.core.runtime import Runtime
-from bot.mentions.queries.feeling import find_course
+from bot.mentions.queries.feeling import find_course, list_untaught
 from bot.mentions.usecases.feeling import learn, store_learnt
-from bot.workspaces.queries import list_workspaces
 
 
 async def learn_feelings(runtime: Runtime) -> int:
     """Learn what was corrected before today in every workspace; return the number of models that are used now."""
     count = 0
-    for workspace in await runtime.read(list_workspaces, workspace=None):
+    for workspace in await runtime.read(list_untaught, workspace=None):
         course = await runtime.read(find_course, workspace=workspace)
         if course is None:
             continue

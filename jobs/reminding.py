@@ -8,11 +8,12 @@ from sqlmodel import Session
 from bot.checkins.queries.hours import somebody_is_due
 from bot.checkins.queries.reminders import list_due_reminders
 from bot.checkins.usecases.reminding import enqueue_reminders
-from bot.commitments.queries import has_open
+from bot.commitments.queries import has_stuck
 from bot.core.runtime import Runtime
 from bot.followups import usecases as followups
 from bot.followups.queries import FOLLOWUPS
-from bot.promises.queries import PROMISES
+from bot.people.queries import list_homes
+from bot.promises.queries import PROMISES, has_overdue
 from bot.promises.usecases import scheduled as promises
 from bot.workspaces.queries import list_workspaces_where
 from jobs.sharing import share
@@ -48,6 +49,7 @@ async def _remind(runtime: Runtime, workspace: str) -> int:
 
 
 def list_workspaces_to_remind(session: Session, *, now: datetime) -> list[str]:
-    """Return the ids of the workspaces where something is open, or somebody's hour has come."""
-    open_ones = (has_open(FOLLOWUPS), has_open(PROMISES))
-    return list_workspaces_where(session, somebody_is_due(session, now=now), *open_ones)
+    """Return the ids of the workspaces where somebody's hour has come, or something is to be settled."""
+    homes = list_homes(session)
+    to_settle = (has_stuck(FOLLOWUPS), has_stuck(PROMISES), has_overdue(homes, now=now))
+    return list_workspaces_where(session, somebody_is_due(homes, now=now), *to_settle)

@@ -69,7 +69,7 @@ def build_schedule(
         Job("post_digests", partial(post_digests, runtime, clients), every=MINUTE, alone=False),
         Job("learn_feelings", partial(learn_feelings, runtime), every=15 * MINUTE, fresh_for=15 * MINUTE),
         Job("deliver_outbox", partial(deliver_outbox, runtime, clients, on_dead), every=SECOND, alone=False),
-        Job("report_problems", partial(report_problems, runtime), every=15 * MINUTE, fresh_for=HOUR),
+        Job("report_problems", partial(report_problems, runtime), every=15 * MINUTE, alone=False),
         *([Job("back_up", partial(back_up, runtime, backups), every=15 * MINUTE, fresh_for=DAY)] if backups else ()),
     )
 

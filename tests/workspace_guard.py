@@ -32,7 +32,7 @@ ALLOWED: Mapping[str, str] = {
     "bot.copying:_copy_table": COPIED,
     "bot.copying:_continue_numbers": COPIED,
     "bot.core.claiming:_postpone": "each pair of workspace and recipient names the workspace",
-    "bot.checkins.queries.hours:somebody_is_due": "one job asks in which workspaces somebody's hour has come",
+    "bot.people.queries:list_homes": "one job asks in which workspaces somebody's hour has come",
     "bot.core.outbox:delete_old": OLD,
     "bot.conversations.usecases:discard_proposals": OLD,
     "bot.customers.usecases.refused:discard_refused_rows": OLD,

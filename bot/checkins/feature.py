@@ -25,4 +25,5 @@ FEATURE = Feature(
     erase=recording.erase,
     export=history.export,
     check=history.check,
+    suspects=history.list_suspects,
 )

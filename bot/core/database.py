@@ -166,6 +166,12 @@ def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, A
     return len(session.execute(insert, fresh).all()) if fresh else 0
 
 
+def workspaces_with(session: Session, table: type[WorkspaceRow], workspaces: Collection[str], *which: Any) -> set[str]:
+    """Return those of *workspaces* with a row of *table* that *which* holds for; *session* is over all of them."""
+    own = col(table.workspace_id)
+    return set(session.scalars(sa.select(own).where(own.in_(workspaces), *which).distinct()))
+
+
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Yield *values* in parts that fit into one statement."""
     return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

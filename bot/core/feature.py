@@ -96,6 +96,12 @@ is known.
 Check = Callable[[Session, datetime], Sequence[str]]
 """`check(session, now)`: return one sentence per inconsistency found; empty when there is none."""
 
+Suspects = Callable[[Session, Collection[str], datetime], Collection[str]]
+"""
+`suspects(session, workspaces, now)`: return those of *workspaces* where `check` may find something. It asks once for
+all of them; *session* is over all workspaces.
+"""
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -218,6 +224,7 @@ class Feature:
     export: Export | None = None
     limits: Limits | None = None
     check: Check | None = None
+    suspects: Suspects | None = None  # where the hourly job asks `check`; without it, everywhere
     lost_channels: Check | None = None  # the sentences of `check` about channels that refuse; they stand on Home, too
     check_all: Check | None = None  # what `doctor` asks instead, where it takes longer than a person waits
     subcommands: Sequence[Subcommand] = ()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -62,12 +63,12 @@ def take_turns(
     there is to do. A lease or an end that lies later than one of now could was stored before the clock was put back,
     and doesn't count.
     """
-    until, ended = col(JobTurn.lease_until), col(JobTurn.ended_at)
+    until = col(JobTurn.lease_until)
     free = sa.and_(
         col(JobTurn.job) == job,
         col(JobTurn.workspace).in_(workspaces),
         sa.or_(until.is_(None), until <= now, until > now + lease),
-        sa.or_(ended.is_(None), ended <= since, ended > now),
+        ~ended_between(since, now),
     )
     locked = sa.select(col(JobTurn.workspace)).where(free).with_for_update(skip_locked=True)
     mine = {"holder": holder, "lease_until": now + lease}
@@ -93,6 +94,12 @@ def end_turns(session: Session, *, job: str, holder: UUID, done: Sequence[str], 
     """Give the turns of *holder* back; in the workspaces *done* the job has been done."""
     ended = sa.case((col(JobTurn.workspace).in_(done), now), else_=col(JobTurn.ended_at))
     session.exec(_held(job, holder).values(holder=None, lease_until=None, ended_at=ended))
+
+
+def ended_between(since: datetime, now: datetime) -> Any:
+    """Return the SQL of whether a `JobTurn` was ended after *since*; one later than *now* is of another clock."""
+    ended = col(JobTurn.ended_at)
+    return sa.and_(ended.is_not(None), ended > since, ended <= now)
 
 
 def list_abandoned(session: Session, *, now: datetime) -> set[str]:

@@ -5,7 +5,7 @@ A use case stores a notification in its own transaction, and a job delivers it o
 `pending → claimed → sending → sent | dead | unknown`, and `unknown → sent | pending` after the channel was read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, Session, col
 
-from bot.core.database import Row, choice, insert_new, locks_rows, within_workspace
+from bot.core.database import Row, choice, insert_new, locks_rows, within_workspace, workspaces_with
 from bot.core.errors import AlreadyDone
 from bot.core.restores import CATCHING_UP, Gap
 from bot.core.schemas import Notification, Schema
@@ -329,19 +329,27 @@ def list_recipients_of(session: Session, message: ClaimedMessage) -> set[str]:
 
 def list_held_up(session: Session, *, now: datetime) -> list[HeldUp]:
     """Return why messages of this workspace can't be delivered for longer than `HELD_UP`, the most messages first."""
-    enqueued_at = col(OutboxMessage.enqueued_at)
-    count, since = sa.func.count(), sa.func.min(enqueued_at)
+    count, since = sa.func.count(), sa.func.min(col(OutboxMessage.enqueued_at))
     query = (
         sa.select(col(OutboxMessage.reason), count, since)
-        .where(
-            col(OutboxMessage.state).in_([DeliveryState.PENDING, *UNSETTLED]),
-            sa.or_(col(OutboxMessage.reason).is_not(None), col(OutboxMessage.not_before) <= now - HELD_UP),
-            enqueued_at <= now - HELD_UP,
-        )
+        .where(*_is_held_up(now))
         .group_by(col(OutboxMessage.reason))
         .order_by(count.desc(), col(OutboxMessage.reason))
     )
     return [HeldUp(reason or "", total, oldest) for reason, total, oldest in session.execute(query)]
+
+
+def list_workspaces_held_up(session: Session, workspaces: Collection[str], now: datetime) -> Collection[str]:
+    """Return those of *workspaces* in which `list_held_up` finds messages."""
+    return workspaces_with(session, OutboxMessage, workspaces, *_is_held_up(now))
+
+
+def _is_held_up(now: datetime) -> tuple[Any, ...]:
+    return (
+        col(OutboxMessage.state).in_([DeliveryState.PENDING, *UNSETTLED]),
+        sa.or_(col(OutboxMessage.reason).is_not(None), col(OutboxMessage.not_before) <= now - HELD_UP),
+        col(OutboxMessage.enqueued_at) <= now - HELD_UP,
+    )
 
 
 def count_waiting(session: Session, *, now: datetime) -> Waiting:

@@ -42,10 +42,12 @@ ACROSS_WORKSPACES: Mapping[str, str] = {
     "bot.customers.usecases.running:list_dead": "one job asks which imports were interrupted, everywhere",
     "bot.digests.queries:list_due_digests": "one job asks which digests are due, everywhere",
     "bot.escalations.queries:list_workspaces_to_watch": DUE,
+    "bot.mentions.queries.feeling:list_untaught": DUE,
     "bot.mentions.queries.sources:find_signed": "a webhook names its source by an unguessable token",
     "bot.mentions.queries.sources:list_unread_workspaces": DUE,
     "bot.mentions.queries.sources:list_workspaces_with_mentions": DUE,
     "bot.mentions.usecases.sources:claim_due_sources": "one job fetches what is due, everywhere",
+    "jobs.housekeeping:list_suspects": DUE,
     "jobs.housekeeping:delete_old": "one job forgets what is old, everywhere",
     "jobs.reminding:list_workspaces_to_remind": DUE,
 }

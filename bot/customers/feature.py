@@ -31,5 +31,6 @@ FEATURE = Feature(
     erase=erasing.erase,
     export=queries.export,
     check=coverage.list_problems,
+    suspects=coverage.list_suspects,
     check_all=coverage.list_all_problems,
 )

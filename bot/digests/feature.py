@@ -2,7 +2,7 @@
 
 from bot.core.feature import Feature, Subcommand
 from bot.digests import listeners
-from bot.digests.queries.setup import export_person, find_problems, list_first_steps, list_lost_channels
+from bot.digests.queries.setup import export_person, find_problems, list_first_steps, list_lost_channels, list_suspects
 from bot.digests.schemas import AllClear, CommitmentsDigest, DigestPage, DigestStopped, NeglectedDigest
 from bot.digests.usecases import forget_person
 from bot.digests.views import messages
@@ -21,6 +21,7 @@ FEATURE = Feature(
     erase=forget_person,
     export=export_person,
     check=find_problems,
+    suspects=list_suspects,
     lost_channels=list_lost_channels,
     subcommands=(
         Subcommand(

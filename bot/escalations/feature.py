@@ -84,5 +84,6 @@ FEATURE = Feature(
     erase=scheduled.erase,
     export=contributions.export,
     check=queries.check,
+    suspects=queries.list_suspects,
     lost_channels=queries.list_lost_channels,
 )

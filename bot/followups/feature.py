@@ -48,4 +48,5 @@ FEATURE = Feature(
     erase=usecases.erase,
     export=queries.export,
     check=queries.check,
+    suspects=queries.list_suspects,
 )

@@ -135,6 +135,7 @@ def refresh_late(session: Session, notification: FollowupLate, to: str, now: dat
     return notification.model_copy(update={"followup": one}) if one and one.is_late else None
 
 
+list_suspects = partial(commitments.list_stuck_workspaces, kind=FOLLOWUPS)
 check = partial(
     commitments.check_stuck,
     kind=FOLLOWUPS,

@@ -53,5 +53,6 @@ FEATURE = Feature(
     erase=aliases.erase,
     export=contributions.export,
     check=contributions.check,
+    suspects=contributions.list_suspects,
     lost_channels=contributions.list_lost_channels,
 )

@@ -2,7 +2,7 @@
 
 from bot.core.feature import Feature
 from bot.people import listeners, views
-from bot.people.queries import export_person, list_problems
+from bot.people.queries import export_person, list_problems, list_suspects
 from bot.people.schemas import CoverAsked, OwnerLeft, PassedOn
 from bot.people.usecases import erase_person
 
@@ -13,4 +13,5 @@ FEATURE = Feature(
     erase=erase_person,
     export=export_person,
     check=list_problems,
+    suspects=list_suspects,
 )

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.database import workspace_of
+from bot.core.database import workspace_of, workspaces_with
 from bot.core.errors import NotFound
 from bot.people.rules import Calendar, Mute, Role, known_zone
 from bot.people.schemas import AbsenceSchema, PersonSchema, Preferences
@@ -18,6 +18,18 @@ from bot.workspaces.tables import Workspace
 CHANNELS = ("C", "G")  # what the ids of channels begin with
 MAX_ABSENCE = timedelta(days=1)
 MAX_IDS_PER_QUERY = 100  # people who are read by id; for more, all rows are read
+
+
+class Home(NamedTuple):
+    """A time zone, which may be unknown, and the country whose holidays count there."""
+
+    zone: str
+    country: str | None
+
+
+def list_homes(session: Session) -> list[Home]:
+    """Return where people live, each once; *session* is over all workspaces."""
+    return [Home(*row) for row in session.execute(sa.select(col(Person.zone), col(Person.country)).distinct())]
 
 
 def find_person_row(session: Session, person_id: str) -> Person | None:
@@ -56,13 +68,16 @@ def list_countries(session: Session) -> Sequence[str]:
 
 def list_managers(session: Session) -> Sequence[Person]:
     """Return managers and admins who are full members, by name."""
-    query = select(Person).where(
+    return session.exec(select(Person).where(*_is_manager()).order_by(col(Person.name_key))).all()
+
+
+def _is_manager() -> tuple[Any, ...]:
+    return (
         col(Person.role).in_([Role.MANAGER, Role.ADMIN]),
         col(Person.is_deactivated).is_(False),
         col(Person.is_bot).is_(False),
         col(Person.is_guest).is_(False),
     )
-    return session.exec(query.order_by(col(Person.name_key))).all()
 
 
 def list_names(session: Session, person_ids: Iterable[str | None]) -> dict[str, str]:
@@ -242,3 +257,12 @@ def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001
         named = ", ".join(lost[:3])
         problems.append(f"The time zone of {named} is unknown, so UTC counts; they can set it in their Slack profile.")
     return problems
+
+
+def list_suspects(session: Session, workspaces: Collection[str], now: datetime) -> Collection[str]:  # noqa: ARG001 - as above
+    """Return those of *workspaces* without a manager, or with a person whose zone is unknown."""
+    named = (col(Person.workspace_id), col(Person.zone))
+    here = (col(Person.is_bot).is_(False), col(Person.is_deactivated).is_(False))
+    zones = session.execute(sa.select(*named).where(named[0].in_(workspaces), *here).distinct())
+    lost = {workspace for workspace, zone in zones if known_zone(zone, "") != zone}
+    return lost | (set(workspaces) - workspaces_with(session, Person, workspaces, *_is_manager()))

@@ -60,4 +60,5 @@ FEATURE = Feature(
     erase=scheduled.erase,
     export=contributions.export,
     check=queries.check,
+    suspects=queries.list_suspects,
 )

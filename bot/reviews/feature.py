@@ -5,7 +5,7 @@ from bot.reviews import listeners, views
 from bot.reviews.listeners.capacity import capacity
 from bot.reviews.queries.capacity import list_limits
 from bot.reviews.queries.former import export
-from bot.reviews.queries.reconciliation import list_last_discrepancies, list_problems
+from bot.reviews.queries.reconciliation import list_last_discrepancies, list_problems, list_suspects
 from bot.reviews.queries.review import compose_review
 from bot.reviews.schemas import WeeklyReview
 from bot.reviews.schemas.plans import PlanMade, PlanTold
@@ -24,6 +24,7 @@ FEATURE = Feature(
     },
     export=export,
     check=list_last_discrepancies,
+    suspects=list_suspects,
     check_all=list_problems,
     digest_kinds=(
         DigestKindOffer(

@@ -1,11 +1,12 @@
 """Housekeeping checks a part of the customers each hour; each is checked once a day, and what is wrong is told."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import structlog
 
+from bot.core.clock import MovableClock
 from bot.customers.queries import checking, coverage
 from bot.customers.queries.checking import CheckedPart, check_part, list_all_problems, list_problems
 from bot.customers.queries.searching import find_customer
@@ -23,6 +24,7 @@ HOURS = 24
 def long_list(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     """Return an office with a list that counts as long."""
     monkeypatch.setattr(checking, "LEAST", 2)
+    monkeypatch.setattr(checking, "LEAST_PART", 2)
     for number in range(MANY):
         office.customer(f"C{number}", owner=ANA, waited=number % 40)
     return office
@@ -35,7 +37,9 @@ def tamper(office: Office, name: str) -> None:
 
 
 async def hour(office: Office) -> list[str]:
-    """Return the problems that an hour's run logs."""
+    """Let an hour pass, and return the problems that the run logs."""
+    assert isinstance(office.runtime.clock, MovableClock)
+    office.runtime.clock.move(timedelta(hours=1))
     with structlog.testing.capture_logs() as lines:
         assert await report_problems(office.runtime) == 0
     return [line["problem"] for line in lines if line["event"] == "house.problem"]

@@ -1,7 +1,7 @@
 """The history of check-ins with each customer, for cards, queues and exports."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -121,16 +121,31 @@ def export(session: Session, kind: str, subject_id: str) -> Mapping[str, Any]:
 
 def check(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - every check takes the time
     """Return a sentence when a customer's last contact is earlier than a recorded one."""
-    missed = sa.or_(col(Customer.last_contact_on).is_(None), col(Customer.last_contact_on) < col(Checkin.happened_on))
-    query = (
-        sa.select(sa.func.count(sa.distinct(col(Customer.id))))
-        .join(Checkin, col(Checkin.customer_id) == col(Customer.id))
-        .where(col(Checkin.undone_at).is_(None), col(Checkin.result).in_(CONTACTS), missed)
-    )
+    query = sa.select(sa.func.count(sa.distinct(col(Customer.id)))).join(Checkin, _of_customer()).where(*_is_missed())
     behind = session.execute(query).scalar_one()
     if not behind:
         return []
     return [f"Customers whose clock misses a recorded contact: {behind}; record one again, or restore a backup."]
+
+
+def list_suspects(session: Session, workspaces: Collection[str], now: datetime) -> Collection[str]:  # noqa: ARG001 - as above
+    """Return those of *workspaces* where a customer's last contact is earlier than a recorded one."""
+    own = col(Checkin.workspace_id)
+    query = sa.select(own).join(Customer, _of_customer()).where(own.in_(workspaces), *_is_missed())
+    return session.scalars(query.distinct()).all()
+
+
+def _of_customer() -> Any:
+    return sa.and_(
+        col(Checkin.workspace_id) == col(Customer.workspace_id), col(Checkin.customer_id) == col(Customer.id)
+    )
+
+
+def _is_missed() -> tuple[Any, ...]:
+    """Return the SQL of whether a `Checkin` is a contact that its `Customer` doesn't know of."""
+    last = col(Customer.last_contact_on)
+    missed = sa.or_(last.is_(None), last < col(Checkin.happened_on))
+    return (col(Checkin.undone_at).is_(None), col(Checkin.result).in_(CONTACTS), missed)
 
 
 def _lines(rows: Sequence[Any]) -> list[Line]:

@@ -1,43 +1,55 @@
 """In which workspaces somebody's hour has come, of all workspaces in one statement."""
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from bot.checkins.tables import Reminder
-from bot.people.rules import Mute, known_zone
-from bot.people.tables import Person
+from bot.people.queries import Home
+from bot.people.rules import Calendar, Mute, known_zone
+from bot.people.tables import Absence, Person
 from bot.workspaces.tables import Workspace
 
 
-def somebody_is_due(session: Session, *, now: datetime) -> Any:
+def somebody_is_due(homes: Collection[Home], *, now: datetime) -> Any:
     """
     Return the SQL of whether, in a `Workspace`, somebody's hour has come and it isn't decided yet what they are told.
 
-    It takes no notice of holidays and absences: then it holds although nobody is due.
+    *homes* are those of everybody.
+    Holidays and absences count as where it is decided (`queries.reminders`).
     """
-    zones = defaultdict[tuple[date, time], list[str]](list)
-    for zone in session.scalars(sa.select(col(Person.zone)).distinct()):
-        local = now.astimezone(ZoneInfo(known_zone(zone, "UTC")))
-        zones[local.date(), time.max if local.fold else local.time()].append(zone)  # an hour that comes twice, came
-    of_person = sa.and_(
-        col(Reminder.workspace_id) == col(Person.workspace_id), col(Reminder.person_id) == col(Person.id)
-    )
-    late = [
-        sa.and_(
-            col(Person.zone).in_(names),
-            col(Person.hour) <= at,
-            col(Person.working_days).contains(str(day.weekday())),
-            ~sa.select(col(Reminder.id)).where(of_person, col(Reminder.local_day) == day).exists(),
-        )
-        for (day, at), names in zones.items()
-    ]
+    zones = defaultdict[tuple[date, time, str | None], list[str]](list)
+    for zone, country in homes:
+        calendar = Calendar(zone=known_zone(zone, "UTC"), country=country)
+        local = now.astimezone(ZoneInfo(calendar.zone))
+        if not calendar.is_holiday(local.date()):
+            at = time.max if local.fold else local.time()  # an hour that comes twice, came
+            zones[local.date(), at, country].append(zone)
+    late = [_is_late(day, at, country, names) for (day, at, country), names in zones.items()]
     own = (col(Person.workspace_id) == col(Workspace.id), ~is_muted(), *can_be_told())
     return sa.select(col(Person.id)).where(*own, sa.or_(sa.false(), *late)).exists()
+
+
+def _is_late(day: date, at: time, country: str | None, zones: Sequence[str]) -> Any:
+    """Return the SQL of whether it is *day* and *at* for a `Person` at work whose message of that day isn't decided."""
+
+    def of_person(table: type[Reminder | Absence], *which: Any) -> Any:
+        own = (col(table.workspace_id) == col(Person.workspace_id), col(table.person_id) == col(Person.id))
+        return sa.select(col(table.id)).where(*own, *which).exists()
+
+    return sa.and_(
+        col(Person.zone).in_(zones),
+        col(Person.country).is_not_distinct_from(country),
+        col(Person.hour) <= at,
+        col(Person.working_days).contains(str(day.weekday())),
+        ~of_person(Absence, col(Absence.first_day) <= day, col(Absence.last_day) >= day),
+        ~of_person(Reminder, col(Reminder.local_day) == day),
+    )
 
 
 def is_muted() -> Any:

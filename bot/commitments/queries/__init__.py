@@ -1,6 +1,6 @@
 """Reads that every kind of commitment has: one, lists and their pages, what a command asks for, lines for others."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar, cast
@@ -259,28 +259,50 @@ def _scope(session: Session, kind: CommitmentKind[R, S], whose: str, viewer: str
 # --- what jobs and others' screens ask ---------------------------------------------------------------------------
 
 
+IS_INACTIVE = col(Customer.status).in_(INACTIVE)
+IS_GONE = sa.or_(col(Person.is_deactivated), col(Person.is_guest))
+
+
 def list_of_inactive(session: Session, kind: CommitmentKind[R, S], *, limit: int | None = None) -> list[R]:
     """Return the open commitments about customers that are lost or excluded."""
-    query = _joined(kind, Customer, "customer_id").where(col(Customer.status).in_(INACTIVE)).limit(limit)
-    return list(session.exec(query).all())
+    return list(session.exec(_joined(kind, Customer, "customer_id").where(IS_INACTIVE).limit(limit)).all())
 
 
-def has_open(kind: CommitmentKind[R, S]) -> Any:
-    """Return the SQL of whether a commitment of that kind is open in a `Workspace`."""
-    own = kind.column("workspace_id") == col(Workspace.id)
-    return sa.select(kind.column("id")).where(own, kind.is_open).exists()
+def has_stuck(kind: CommitmentKind[R, S]) -> Any:
+    """Return the SQL of whether `check_stuck` finds something in a `Workspace`."""
+    return _stuck(kind).where(kind.column("workspace_id") == col(Workspace.id)).exists()
 
 
 def list_orphaned(session: Session, kind: CommitmentKind[R, S], *, limit: int | None = None) -> list[R]:
     """Return the open commitments of people who left or became guests."""
-    gone = sa.or_(col(Person.is_deactivated), col(Person.is_guest))
-    return list(session.exec(_joined(kind, Person, kind.assignee).where(gone).limit(limit)).all())
+    return list(session.exec(_joined(kind, Person, kind.assignee).where(IS_GONE).limit(limit)).all())
 
 
 def check_stuck(session: Session, now: datetime, *, kind: CommitmentKind[R, S], sentence: str) -> list[str]:  # noqa: ARG001 - every check takes the time
     """Return *sentence*, with their number for `{}`, when open ones have nobody who is here, or no active customer."""
     stuck = len(list_orphaned(session, kind)) + len(list_of_inactive(session, kind))
     return [sentence.format(stuck)] if stuck else []
+
+
+def list_stuck_workspaces(
+    session: Session,
+    workspaces: Collection[str],
+    now: datetime,  # noqa: ARG001 - as above
+    *,
+    kind: CommitmentKind[R, S],
+) -> Collection[str]:
+    """Return those of *workspaces* where `check_stuck` finds something."""
+    return session.scalars(_stuck(kind).where(kind.column("workspace_id").in_(workspaces)).distinct()).all()
+
+
+def _stuck(kind: CommitmentKind[R, S]) -> Any:
+    """Select the workspaces of the open ones of people who are gone, or about inactive customers."""
+    return (
+        sa.select(kind.column("workspace_id"))
+        .join(Person, matches(kind, Person, kind.assignee))
+        .join(Customer, matches(kind, Customer, "customer_id"))
+        .where(kind.is_open, sa.or_(IS_GONE, IS_INACTIVE))
+    )
 
 
 def list_due_lines(

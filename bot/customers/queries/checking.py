@@ -1,10 +1,10 @@
 """
 Whether the stored schedules of customers follow from their facts.
 
-Of a long list, housekeeping checks a part each hour, so that each customer is checked once a day; `doctor` checks all.
+Housekeeping checks a part each hour, so that each customer is checked once a day; `doctor` checks all.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,18 +21,27 @@ from bot.workspaces.queries import get_workspace, list_workspaces_where
 from bot.workspaces.tables import Workspace
 
 PARTS = 24
+LEAST_PART = 100
+"""Customers that housekeeping checks in one go at least."""
 LEAST = 1000
-"""Customers that are checked in one go."""
+"""Customers that are checked while a person waits."""
+MOVING = len(MOVING_NAMES)
+STORED = MOVING + len(Schedule._fields)
 MOST_PROBLEMS, MOST_KEPT = 20, 200
 MEND = "open /evenhand setup and save it, which computes every due date again."
 
 
 class CheckedPart(Schema):
-    """What a check found: how many customers it looked at, up to which id (None: the last), and the wrong ones."""
+    """
+    What a check found: how many customers it looked at, up to which id (None: the last), and the wrong ones.
+
+    It *is_news* where that isn't stored yet.
+    """
 
     checked: int
     up_to: UUID | None
     wrong: tuple[str, ...]
+    is_news: bool
 
 
 def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001 - the shape of every check
@@ -45,7 +54,8 @@ def list_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001
 
 def list_all_problems(session: Session, now: datetime) -> list[str]:  # noqa: ARG001 - as above
     """Return a sentence for each customer whose stored schedule doesn't follow from its other columns."""
-    return _sentences(_wrong(session, session.execute(_select(session).execution_options(yield_per=LEAST))))
+    rows = session.execute(_select(session).execution_options(yield_per=LEAST))
+    return _sentences([row for part in rows.partitions() for row in _wrong(session, part)])
 
 
 def is_rescheduling(session: Session, *, now: datetime) -> bool:  # noqa: ARG001 - as above
@@ -63,13 +73,14 @@ def check_part(session: Session, *, now: datetime) -> CheckedPart:  # noqa: ARG0
     """Check the next part of the customers, and once more those that were wrong."""
     workspace = get_workspace(session)
     count = sa.select(sa.func.count()).where(CUSTOMERS.c.workspace_id == workspace.id)
-    most = max(LEAST, -(-session.execute(count).scalar_one() // PARTS))
+    most = max(LEAST_PART, -(-session.execute(count).scalar_one() // PARTS))
     after, known = workspace.schedules_checked_to, [UUID(one) for one in workspace.wrong_schedules]
     rows = _read(session, *([CUSTOMERS.c.id > after] if after else ()), most=most)
     again = _read(session, CUSTOMERS.c.id.in_(known)) if known else ()
-    wrong = dict.fromkeys(str(row.id) for row in _wrong(session, [*again, *rows]))
+    wrong = [*dict.fromkeys(str(row.id) for row in _wrong(session, [*again, *rows]))][:MOST_KEPT]
     up_to = rows[-1].id if len(rows) == most else None
-    return CheckedPart(checked=len(rows), up_to=up_to, wrong=tuple(wrong)[:MOST_KEPT])
+    is_news = (up_to, wrong) != (after, workspace.wrong_schedules)
+    return CheckedPart(checked=len(rows), up_to=up_to, wrong=tuple(wrong), is_news=is_news)
 
 
 def _select(session: Session) -> sa.Select[Any]:
@@ -82,15 +93,14 @@ def _read(session: Session, *which: Any, most: int = MOST_KEPT) -> Sequence[Any]
     return session.execute(_select(session).where(*which).limit(most)).all()
 
 
-def _wrong(session: Session, rows: Iterable[Any]) -> list[Any]:
+def _wrong(session: Session, rows: Sequence[Any]) -> list[Any]:
     """Return those of *rows* whose schedule is wrong, and isn't still to be computed again."""
-    schedules, left = ScheduleBatch(session), session.exec(select(Rescheduling)).all()
-    return [
-        row
-        for row in rows
-        if schedules.schedule_of(row) != tuple(getattr(row, name) for name in Schedule._fields)
-        and not any(_is_left(one, row) for one in left)
-    ]
+    if not rows:
+        return []
+    schedules = ScheduleBatch(session, {row.owner_id for row in rows})
+    wrong = [row for row in rows if schedules.compute(*row[:MOVING]) != row[MOVING:STORED]]
+    left = session.exec(select(Rescheduling)).all() if wrong else ()
+    return [row for row in wrong if not any(_is_left(one, row) for one in left)]
 
 
 def _is_left(asked: Rescheduling, row: Any) -> bool:

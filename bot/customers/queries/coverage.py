@@ -1,7 +1,7 @@
 """How many customers stand where, by the tally: what it costs doesn't grow with the customers."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import accumulate
 from typing import Any
@@ -17,6 +17,7 @@ from bot.customers.schemas import Coverage, OwnerCoverage
 from bot.customers.tables import TALLY, Customer, tally_key
 from bot.people.tables import Person
 from bot.workspaces.queries import get_workspace
+from bot.workspaces.tables import Workspace
 
 Counts = Mapping[tuple[str | None, int], int]
 """Numbers of customers by owner and cadence."""
@@ -146,6 +147,13 @@ def list_problems(session: Session, now: datetime) -> list[str]:
     """
     begins = get_workspace(session).schedules_checked_to is None
     return [*checking.list_problems(session, now), *(list_tally_problems(session) if begins else ())]
+
+
+def list_suspects(session: Session, workspaces: Collection[str], now: datetime) -> Collection[str]:  # noqa: ARG001 - as above
+    """Return those of *workspaces* where housekeeping found wrong schedules, or whose tally is to be looked at."""
+    wrong = sa.cast(col(Workspace.wrong_schedules), sa.String) != "[]"
+    begins = col(Workspace.schedules_checked_to).is_(None)
+    return session.exec(select(Workspace.id).where(col(Workspace.id).in_(workspaces), sa.or_(begins, wrong))).all()
 
 
 def list_all_problems(session: Session, now: datetime) -> list[str]:

@@ -1,6 +1,6 @@
 """Which owners have days that hold too many due customers, and whose due dates would move to even that out."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from bot.customers.rules.due import Schedule, wanted_on
 from bot.customers.rules.levelling import Place, level, place
 from bot.customers.tables import TALLY
 from bot.people.rules import DAY, Calendar, known_zone
-from bot.workspaces.queries import get_workspace
+from bot.workspaces.queries import get_workspace, list_workspaces_where
 from bot.workspaces.tables import Workspace
 
 
@@ -31,12 +31,11 @@ class Levelled(NamedTuple):
 
 def list_unlevelled(session: Session, *, now: datetime) -> list[str]:
     """List the workspaces whose days weren't levelled since their midnight, or since it was asked for."""
-    query = (
-        sa.select(col(Workspace.id), col(Workspace.zone), col(Workspace.load_levelled_on))
-        .where(col(Workspace.uninstalled_at).is_(None), col(Workspace.levels_load).is_(True))
-        .order_by(col(Workspace.id))
-    )
-    return [key for key, zone, last in session.execute(query) if last != _today(zone, now)]
+    zone, last, days = col(Workspace.zone), col(Workspace.load_levelled_on), defaultdict[date, list[str]](list)
+    for name in session.scalars(sa.select(zone).distinct()):
+        days[_today(name, now)].append(name)
+    is_past = [sa.and_(zone.in_(names), last.is_distinct_from(day)) for day, names in days.items()]
+    return list_workspaces_where(session, sa.and_(col(Workspace.levels_load).is_(True), sa.or_(sa.false(), *is_past)))
 
 
 def list_crowded_owners(session: Session, *, now: datetime) -> list[str] | None:

@@ -13,13 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.database import workspace_of
+from bot.core.database import locks_rows, workspace_of
 from bot.customers.queries.checking import CheckedPart
 from bot.customers.queries.due import CUSTOMERS, MOVING_NAMES, ScheduleBatch
 from bot.customers.rules.due import Schedule
 from bot.customers.tables import Customer, Rescheduling
 from bot.customers.usecases.levelling import ask_for_levelling
-from bot.workspaces.queries import get_workspace
+from bot.workspaces.tables import Workspace
 
 AT_ONCE = 1000
 """Customers at most that are done in the transaction that asks for it: a tenth of a second."""
@@ -54,10 +54,11 @@ def reschedule_batch(session: Session, *, now: datetime) -> int:
     return max(len(rows), 1)
 
 
+@locks_rows
 def keep_part(session: Session, *, part: CheckedPart, now: datetime) -> None:  # noqa: ARG001 - every use case takes the time
     """Store up to where schedules were checked, and which are wrong."""
-    workspace = get_workspace(session)
-    workspace.schedules_checked_to, workspace.wrong_schedules = part.up_to, list(part.wrong)
+    kept = {"schedules_checked_to": part.up_to, "wrong_schedules": list(part.wrong)}
+    session.exec(sa.update(Workspace).where(col(Workspace.id) == workspace_of(session)).values(kept))
 
 
 def _reschedule_or_leave(session: Session, asked: Rescheduling, *, now: datetime) -> int:

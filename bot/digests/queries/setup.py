@@ -1,12 +1,14 @@
 """Queries of the setup, the bot's health, and the steps of the first run."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from bot.core.database import workspaces_with
 from bot.core.errors import NotFound
 from bot.core.feature import DigestKindOffer, Feature
 from bot.core.heartbeats import job_words, list_heartbeats
@@ -121,6 +123,12 @@ def find_problems(session: Session, now: datetime) -> Sequence[str]:
             where = f"#{digest.channel_name or digest.channel_id}"
             wrong.append(f"The digest to {where} is late; its job hasn't run since {digest.next_slot:%d %b %H:%M} UTC.")
     return wrong
+
+
+def list_suspects(session: Session, workspaces: Collection[str], now: datetime) -> Collection[str]:
+    """Return those of *workspaces* with a digest that has stopped or is late."""
+    late = col(Digest.next_slot) < now - timedelta(seconds=SECONDS_OF_GRACE)
+    return workspaces_with(session, Digest, workspaces, sa.or_(col(Digest.stopped_because).is_not(None), late))
 
 
 def list_lost_channels(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - the shape of every check

@@ -1,6 +1,6 @@
 """Reads about escalations: one, lists, what a command asks for, settings, and what the clock has to say."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from bot.commitments.queries import CommitmentKind, list_schemas
 from bot.commitments.queries.commands import command_about, split_customer
 from bot.commitments.schemas import ParsedCommand, PressedCommitment
 from bot.commitments.usecases import is_here
+from bot.core.database import workspaces_with
 from bot.core.schemas import Subject
 from bot.customers.queries import get_customer
 from bot.customers.rules.names import clean_text
@@ -269,6 +270,13 @@ def list_lost_channels(session: Session, now: datetime) -> Sequence[str]:  # noq
         return ()
     sentence = f"Problems aren't posted to #{settings.channel_name} any more, since it refused them; choose a channel"
     return (f"{sentence} with /escalate setup.",)
+
+
+def list_suspects(session: Session, workspaces: Collection[str], now: datetime) -> Collection[str]:
+    """Return those of *workspaces* where problems are stuck, or whose channel refused them."""
+    lost = (col(EscalationSettings.channel_id).is_(None), EscalationSettings.channel_name != "")
+    stuck = commitments.list_stuck_workspaces(session, workspaces, now, kind=ESCALATIONS)
+    return {*stuck, *workspaces_with(session, EscalationSettings, workspaces, *lost)}
 
 
 _check_stuck = partial(

@@ -1,7 +1,7 @@
 """What mentions contribute to other features' screens: cards, reminders, Home, digests, exports, the doctor."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.briefs import Brief, first_few, telling_first_few
-from bot.core.database import workspace_of
+from bot.core.database import workspace_of, workspaces_with
 from bot.core.schemas import Count, DigestSlot, Line, OfferButton, OwedLine
 from bot.customers.tables import Customer
 from bot.mentions.queries.matching import export_matching
@@ -194,9 +194,14 @@ def check(session: Session, now: datetime) -> Sequence[str]:
     return [*wrong, *list_lost_channels(session, now)]
 
 
+def list_suspects(session: Session, workspaces: Collection[str], now: datetime) -> Collection[str]:
+    """Return those of *workspaces* with a source that has failed for a day, or has no channel any more."""
+    return workspaces_with(session, Source, workspaces, sa.or_(sa.and_(*_is_failing(now)), sa.and_(*_has_no_channel())))
+
+
 def list_lost_channels(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - the shape of every check
     """Return a sentence if sources have no channel any more, since it refused their mentions."""
-    query = select(Source.name).where(col(Source.removed_at).is_(None), col(Source.channel_id).is_(None))
+    query = select(Source.name).where(*_has_no_channel())
     names = session.exec(query.order_by(col(Source.name)).limit(SOURCES_NAMED)).all()
     if not names:
         return ()
@@ -206,12 +211,19 @@ def list_lost_channels(session: Session, now: datetime) -> Sequence[str]:  # noq
 
 def list_failing(session: Session, now: datetime) -> list[Source]:
     """Return the sources that have failed for a day or longer."""
-    query = select(Source).where(
+    return list(session.exec(select(Source).where(*_is_failing(now)).order_by(col(Source.failing_since))).all())
+
+
+def _is_failing(now: datetime) -> tuple[Any, ...]:
+    return (
         col(Source.removed_at).is_(None),
         col(Source.paused_at).is_(None),
         col(Source.failing_since) <= now - FAILING_AFTER,
     )
-    return list(session.exec(query.order_by(col(Source.failing_since))).all())
+
+
+def _has_no_channel() -> tuple[Any, ...]:
+    return col(Source.removed_at).is_(None), col(Source.channel_id).is_(None)
 
 
 def _is_of_late(since: Any) -> Any:

@@ -23,7 +23,8 @@ from bot.mentions.rules.sentiment import BY_PERSON, BY_STARS
 from bot.mentions.rules.texts import joined
 from bot.mentions.schemas.feeling import Course, FeelingSchema, LearntSchema, TaughtText
 from bot.mentions.tables import Mention, SentimentCorrection, SentimentModel
-from bot.workspaces.queries import get_workspace
+from bot.workspaces.queries import get_workspace, list_workspaces_where
+from bot.workspaces.tables import Workspace
 
 SEEN = (MentionState.OPEN, MentionState.ANSWERED)
 
@@ -45,6 +46,20 @@ def find_model(session: Session, *states: ModelState) -> SentimentModel | None:
     """Return the model in one of these states that was learnt last; what is described otherwise than today is none."""
     query = select(SentimentModel).where(col(SentimentModel.state).in_(states), SentimentModel.version == VERSION)
     return session.exec(query.order_by(col(SentimentModel.learnt_at).desc(), col(SentimentModel.id).desc())).first()
+
+
+def list_untaught(session: Session, *, now: datetime) -> list[str]:  # noqa: ARG001 - every query takes the time
+    """Return the ids of the workspaces with enough corrections, of which one was made after what was learnt last."""
+    own = col(SentimentCorrection.workspace_id) == col(Workspace.id)
+    models = sa.select(col(SentimentModel.id)).where(
+        col(SentimentModel.workspace_id) == col(Workspace.id), col(SentimentModel.version) == VERSION
+    )
+    learnt = models.where(col(SentimentModel.taught_until) >= col(SentimentCorrection.at))
+    aside = models.where(col(SentimentModel.state) == ModelState.SET_ASIDE)
+    new = sa.select(col(SentimentCorrection.id)).where(own, ~learnt.correlate(Workspace, SentimentCorrection).exists())
+    corrected = sa.func.count(sa.distinct(col(SentimentCorrection.mention_id)))
+    enough = sa.select(corrected).where(own).scalar_subquery() >= FEWEST_CORRECTIONS
+    return list_workspaces_where(session, sa.and_(new.exists(), enough, ~aside.exists()))
 
 
 def find_course(session: Session, *, now: datetime) -> Course | None:

@@ -1,8 +1,8 @@
 """Reads about promises: one, lists, what a command asks for, and what the clock has to say."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,17 @@ from bot.commitments import queries as commitments
 from bot.commitments.queries import CommitmentKind
 from bot.commitments.queries.commands import command_about, parse_command
 from bot.commitments.schemas import ParsedCommand, PressedCommitment
+from bot.core.database import workspaces_with
 from bot.core.schemas import Subject
 from bot.customers.queries import list_contacts
 from bot.customers.tables import Customer
-from bot.people.queries import get_today, list_calendars
+from bot.people.queries import Home, get_today, list_calendars
+from bot.people.rules import Calendar, known_zone
+from bot.people.tables import Person
 from bot.promises.rules import WHAT, PromiseState, is_near, is_over
 from bot.promises.schemas import ContactOption, ParsedPromise, PromiseList, PromiseNoted, PromiseSchema, Told
 from bot.promises.tables import Promise
+from bot.workspaces.tables import Workspace
 
 MOST_CONTACTS = 100
 HORIZON = timedelta(days=22)
@@ -146,6 +150,17 @@ def list_overdue(session: Session, *, now: datetime, limit: int) -> Sequence[Pro
     return commitments.list_commitments(session, PROMISES, col(Promise.id).in_(over[:limit])) if over else []
 
 
+def has_overdue(homes: Collection[Home], *, now: datetime) -> Any:
+    """Return the SQL of whether `list_overdue` finds something in a `Workspace`; *homes* are those of everybody."""
+    days = defaultdict[date, list[str]](list)
+    for zone in {home.zone for home in homes}:
+        days[Calendar(zone=known_zone(zone, "UTC")).today(now)].append(zone)
+    over = [sa.and_(col(Person.zone).in_(zones), col(Promise.due_on) < day) for day, zones in days.items()]
+    own = (col(Promise.workspace_id) == col(Workspace.id), PROMISES.is_open, col(Promise.state) == PromiseState.OPEN)
+    of_theirs = sa.select(col(Promise.id)).join(Person, commitments.matches(PROMISES, Person, "assignee_id"))
+    return of_theirs.where(*own, sa.or_(sa.false(), *over)).exists()
+
+
 def check(session: Session, now: datetime) -> Sequence[str]:
     """Return a sentence when promises have nobody to keep them, no customer, or a day that nobody noticed was over."""
     stuck = "Promises with no assignee who is here, or no active customer: {}; name a manager, or restart the bot."
@@ -154,6 +169,13 @@ def check(session: Session, now: datetime) -> Sequence[str]:
     if unnoticed := len([row for row in list_overdue(session, now=now, limit=500) if row.due_on < long_over]):
         sentences.append(f"Promises past their day that nobody was told of: {unnoticed}; restart the bot.")
     return sentences
+
+
+def list_suspects(session: Session, workspaces: Collection[str], now: datetime) -> Collection[str]:
+    """Return those of *workspaces* where promises are stuck, or one has been over everywhere for a day."""
+    over = (PROMISES.is_open, col(Promise.state) == PromiseState.OPEN, col(Promise.due_on) < now.date() - DAY)
+    stuck = commitments.list_stuck_workspaces(session, workspaces, now, kind=PROMISES)
+    return {*stuck, *workspaces_with(session, Promise, workspaces, *over)}
 
 
 def _soon(now: datetime) -> Any:

@@ -5,6 +5,7 @@ One statement counts the customers by conditions of its own: it shares nothing w
 checks.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -79,6 +80,15 @@ def list_last_discrepancies(session: Session, now: datetime) -> list[str]:  # no
     """Return the sentences of the last daily reconciliation."""
     last = session.exec(select(DailyReconciliation).order_by(col(DailyReconciliation.on_day).desc()).limit(1)).first()
     return list(last.content.get("discrepancies", ())) if last else []
+
+
+def list_suspects(session: Session, workspaces: Collection[str], now: datetime) -> Collection[str]:  # noqa: ARG001 - as above
+    """Return those of *workspaces* whose last daily reconciliation found something."""
+    own, day = col(DailyReconciliation.workspace_id), col(DailyReconciliation.on_day)
+    among = own.in_(workspaces)
+    last = sa.select(own, sa.func.max(day)).where(among).group_by(own)
+    query = sa.select(own, col(DailyReconciliation.content)).where(among, sa.tuple_(own, day).in_(last))
+    return [workspace for workspace, content in session.execute(query) if content.get("discrepancies")]
 
 
 def _run(session: Session, statement: str, values: dict[str, Any]) -> sa.Result[Any]:

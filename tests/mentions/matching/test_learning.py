@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from bot.core.clock import MovableClock
 from bot.core.errors import AlreadyDone, NotAllowed
-from bot.mentions.queries.feeling import find_course, get_feeling, get_reader
+from bot.mentions.queries.feeling import find_course, get_feeling, get_reader, list_untaught
 from bot.mentions.queries.matching import list_own_names
 from bot.mentions.rules.learning import (
     DENSE,
@@ -41,7 +41,7 @@ from bot.workspaces.queries import list_audit
 from jobs.learn_feelings import learn_feelings
 from tests.checkins.test_stories import reads
 from tests.digests.test_stories import words
-from tests.makers import ANA, MARA, Office
+from tests.makers import ANA, MARA, WORKSPACE, Office
 from tests.mentions.helpers import bring, item, stored
 from tests.mentions.test_setup_story import opened
 from tests.world import World
@@ -248,6 +248,31 @@ async def test_corrections_are_learnt_in_the_night_after_them(office: Office, cl
     assert await learn_feelings(office.runtime) == 0
     trail = office.look(lambda session: list_audit(session, subject_kind="feeling", subject_id=str(model.id)))
     assert [entry.action for entry in trail] == ["mentions.feeling_used"]
+
+
+def untaught(office: Office) -> list[str]:
+    """Return the workspaces in which the job looks what is to be learnt."""
+    found: list[str] = office.runtime.read_now(list_untaught, workspace=None)
+    return found
+
+
+@pytest.mark.both_databases
+async def test_the_job_looks_where_something_new_was_corrected(office: Office, clock: MovableClock) -> None:
+    """Not before there is enough, nor again before there is more, nor while what was learnt is set aside."""
+    brought(office, CALMS, 1000)
+    ids = brought(office, GLIMMERS)
+    correct(office, ids[: FEWEST_CORRECTIONS - 1])
+    assert untaught(office) == []
+    correct(office, ids[FEWEST_CORRECTIONS - 1 :])
+    clock.move(timedelta(days=1))
+    assert untaught(office) == [WORKSPACE]
+    assert await learn_feelings(office.runtime) == 1
+    assert untaught(office) == []
+    clock.move(timedelta(hours=1))
+    correct(office, ids[:1], PRAISE)
+    assert untaught(office) == [WORKSPACE]
+    office.do(go_back, by=MARA)
+    assert untaught(office) == []
 
 
 async def test_the_last_correction_of_a_mention_counts(office: Office, clock: MovableClock) -> None:
