@@ -75,34 +75,52 @@ def _due(now: datetime, limit: int, passed_over: sa.Select[tuple[str]] | None) -
     Of those to be sent it selects the first for each recipient, and none while another is on its way to the same one or
     the message that it answers isn't sent: so that what can't be sent yet is never in the way of what can.
     """
-    state, not_before, lease_until = (
-        col(OutboxMessage.state),
-        col(OutboxMessage.not_before),
-        col(OutboxMessage.lease_until),
-    )
-    may_be_sent = sa.or_(
-        sa.and_(state == DeliveryState.UNKNOWN, not_before <= now),
-        sa.and_(state == DeliveryState.SENDING, lease_until <= now - QUIET_TIME),
-    )
-    unsent = _unsent(now)
-    in_turn = sa.func.row_number().over(
-        partition_by=(col(OutboxMessage.workspace_id), col(OutboxMessage.recipient), may_be_sent),
-        order_by=(not_before, col(OutboxMessage.id)),
-    )
-    waiting = sa.select(col(OutboxMessage.id), in_turn.label("turn")).where(
-        sa.or_(may_be_sent, sa.and_(unsent, ~_being_sent(now), ~_just_sent(now), ~_answers_unsent()))
-    )
-    if passed_over is not None:
-        waiting = waiting.where(col(OutboxMessage.workspace_id).not_in(passed_over))
-    ranked = waiting.subquery()
-    first = sa.select(ranked.c.id).where(ranked.c.turn == 1)
+    turns = _in_turn(now, passed_over).subquery()
+    is_free = sa.and_(~_being_sent(turns, now), ~_just_sent(turns, now))
     query = (
         select(OutboxMessage, Restore)
+        .join(turns, turns.c.id == col(OutboxMessage.id))
         .outerjoin(Restore, col(Restore.restored_at) == LAST_RESTORED)
-        .where(col(OutboxMessage.id).in_(first), sa.or_(may_be_sent, unsent))
+        .where(turns.c.turn == 1, sa.or_(turns.c.may_be_sent, is_free), sa.or_(_may_be_sent(now), _unsent(now)))
     )
-    ordered = query.order_by(not_before, col(OutboxMessage.id)).limit(limit)
+    ordered = query.order_by(col(OutboxMessage.not_before), col(OutboxMessage.id)).limit(limit)
     return ordered.with_for_update(skip_locked=True, of=OutboxMessage)
+
+
+def _in_turn(now: datetime, passed_over: sa.Select[tuple[str]] | None) -> Any:
+    """
+    Select the `turn` of each due message among those of its recipient, from 1 on, without replies that have to wait.
+
+    What they answer is joined, and who may be written to is asked for each recipient: PostgreSQL overrates conditions
+    on every message so much that it would look for the messages of the result in all of the outbox.
+    """
+    answered = aliased(OutboxMessage)
+    is_it = sa.and_(
+        col(answered.workspace_id) == col(OutboxMessage.workspace_id), col(answered.key) == col(OutboxMessage.reply_to)
+    )
+    is_settled = sa.or_(
+        col(answered.id).is_(None), col(answered.ts).is_not(None), col(answered.state) == DeliveryState.DEAD
+    )
+    address = (col(OutboxMessage.workspace_id), col(OutboxMessage.recipient))
+    may_be_sent = _may_be_sent(now)
+    turn = sa.func.row_number().over(
+        partition_by=(*address, may_be_sent), order_by=(col(OutboxMessage.not_before), col(OutboxMessage.id))
+    )
+    query = (
+        sa.select(col(OutboxMessage.id), *address, may_be_sent.label("may_be_sent"), turn.label("turn"))
+        .outerjoin(answered, is_it)
+        .where(sa.or_(may_be_sent, sa.and_(_unsent(now), is_settled)))
+    )
+    return query if passed_over is None else query.where(col(OutboxMessage.workspace_id).not_in(passed_over))
+
+
+def _may_be_sent(now: datetime) -> Any:
+    """Return the SQL of whether a message may have been sent already and its quiet time is over."""
+    state = col(OutboxMessage.state)
+    return sa.or_(
+        sa.and_(state == DeliveryState.UNKNOWN, col(OutboxMessage.not_before) <= now),
+        sa.and_(state == DeliveryState.SENDING, col(OutboxMessage.lease_until) <= now - QUIET_TIME),
+    )
 
 
 def _unsent(now: datetime) -> Any:
@@ -114,52 +132,26 @@ def _unsent(now: datetime) -> Any:
     )
 
 
-def _being_sent(now: datetime) -> Any:
-    """Return the SQL of whether another message to the same recipient is claimed or being sent."""
+def _being_sent(turns: Any, now: datetime) -> Any:
+    """Return the SQL of whether a message to the recipient of one of *turns* is claimed or being sent."""
     other = aliased(OutboxMessage)
-    return (
-        sa.select(col(other.id))
-        .where(
-            col(other.workspace_id) == col(OutboxMessage.workspace_id),
-            col(other.recipient) == col(OutboxMessage.recipient),
-            col(other.state).in_([DeliveryState.CLAIMED, DeliveryState.SENDING]),
-            col(other.lease_until) > now,
-        )
-        .exists()
-    )
+    states = [DeliveryState.CLAIMED, DeliveryState.SENDING]
+    return _to_the_same(turns, other).where(col(other.state).in_(states), col(other.lease_until) > now).exists()
 
 
-def _just_sent(now: datetime) -> Any:
+def _just_sent(turns: Any, now: datetime) -> Any:
     """
-    Return the SQL of whether something was sent to the same recipient less than `PACE` ago.
+    Return the SQL of whether something was sent to the recipient of one of *turns* less than `PACE` ago.
 
     What was sent at this very instant doesn't count, so that everything goes out while a test's clock stands still.
     """
     other = aliased(OutboxMessage)
-    return (
-        sa.select(col(other.id))
-        .where(
-            col(other.workspace_id) == col(OutboxMessage.workspace_id),
-            col(other.recipient) == col(OutboxMessage.recipient),
-            col(other.posted_at) > now - PACE,
-            col(other.posted_at) < now,
-        )
-        .exists()
-    )
+    return _to_the_same(turns, other).where(col(other.posted_at) > now - PACE, col(other.posted_at) < now).exists()
 
 
-def _answers_unsent() -> Any:
-    """Return the SQL of whether a message goes in the thread of one that is not sent yet, and may still be."""
-    first = aliased(OutboxMessage)
-    return (
-        sa.select(col(first.id))
-        .where(
-            col(first.workspace_id) == col(OutboxMessage.workspace_id),
-            col(first.key) == col(OutboxMessage.reply_to),
-            col(first.ts).is_(None),
-            col(first.state) != DeliveryState.DEAD,
-        )
-        .exists()
+def _to_the_same(turns: Any, other: Any) -> Any:
+    return sa.select(col(other.id)).where(
+        col(other.workspace_id) == turns.c.workspace_id, col(other.recipient) == turns.c.recipient
     )
 
 
