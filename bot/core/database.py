@@ -47,6 +47,10 @@ WORKSPACE = "evenhand_workspace"
 """The option of a connection that holds the workspace, for PostgreSQL's row-level security."""
 STATEMENT_SECONDS = 10
 """How long PostgreSQL works on one statement of somebody who waits. SQLite has no such limit: it has no server."""
+ALONE: Mapping[str, str] = {"max_parallel_workers_per_gather": "0", "jit": "off"}
+"""
+PostgreSQL's settings for somebody who waits: to start a second process or a compiler takes longer than most statements.
+"""
 LOCKING = READING["postgresql"]
 """Options of a connection for what `locks_rows`, on PostgreSQL."""
 IDLE_SECONDS = 300
@@ -313,10 +317,11 @@ def _make_engine(url: sa.URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: sa.Connection) -> None:
-        """Set the transaction's workspace and time limit with one statement."""
+        """Set the transaction's workspace, and the limits of somebody who waits, with one statement."""
         options = connection.get_execution_options()
-        limit = f", set_config('statement_timeout', '{STATEMENT_SECONDS}s', true)" if options.get(LIMITED) else ""
-        settings = f"SELECT set_config('{SETTING}', %s, true){limit}"
+        limits = {"statement_timeout": f"{STATEMENT_SECONDS}s", **ALONE} if options.get(LIMITED) else {}
+        others = "".join(f", set_config('{name}', '{value}', true)" for name, value in limits.items())
+        settings = f"SELECT set_config('{SETTING}', %s, true){others}"
         connection.exec_driver_sql(settings, (options.get(WORKSPACE, EVERY),))
 
     return engine

@@ -125,7 +125,7 @@ def test_a_workspace_doesnt_outlive_its_transaction(two: Database) -> None:
 
 
 def test_one_statement_says_to_whom_a_transaction_belongs(two: Database) -> None:
-    """However many statements follow; a time limit comes with it."""
+    """However many statements follow; the limits of somebody who waits come with it."""
     sent: list[str] = []
     sa.event.listen(two._read, "before_cursor_execute", lambda *told: sent.append(told[2]))
     for limited in (False, True):
@@ -134,7 +134,8 @@ def test_one_statement_says_to_whom_a_transaction_belongs(two: Database) -> None
                 session.exec(select(Person.id)).all()
         settings = [statement for statement in sent if "set_config" in statement]
         assert (len(settings), len(sent)) == (1, 4)
-        assert ("statement_timeout" in settings[0]) is limited
+        limits = ("statement_timeout", "max_parallel_workers_per_gather", "jit")
+        assert {name in settings[0] for name in limits} == {limited}
         sent.clear()
 
 

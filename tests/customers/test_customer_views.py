@@ -120,6 +120,9 @@ SHARED = ShareSummary(id=ID, by=NAME, on=date(1990, 1, 1), today=date(2026, 11, 
 SHARINGS = tuple(SHARED.model_copy(update={"id": UUID(int=number)}) for number in range(3))
 MESSAGES = {
     "list": views.page(ListPage(rows=EIGHT, words=EVIL[:200], page=2, pages=9, total=46_964)),
+    "list of the first found": views.page(
+        ListPage(rows=EIGHT, words=EVIL[:200], page=125, pages=125, total=1000, and_more=True)
+    ),
     "pool": views.page(ListPage(rows=EIGHT, page=1, pages=9, total=46_964, pool=True, may_share=True)),
     "empty list": views.page(ListPage(rows=())),
     "empty pool": views.page(ListPage(rows=(), pool=True)),

@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
+from bot.customers import views
+from bot.customers.queries import screens
 from bot.customers.queries.screens import list_options, list_page
 from bot.customers.queries.searching import find_customer, list_nearest, list_partly
 from bot.customers.queries.trigrams import names_with, padded
@@ -160,3 +162,31 @@ def test_other_workspaces_push_nobody_out(office: Office) -> None:
     assert listed(office, "holdings") == ["Meridian Holdings"]
     assert nearest(office, "Meridian Holdings 17") == ["Meridian Holdings"]
     assert office.look(lambda session: find_customer(session, "meridian")).name == "Meridian Holdings"
+
+
+def test_a_word_that_very_many_share_lists_those_found_first(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The title says that there may be more; a second word finds them, and other names of a customer count once."""
+    monkeypatch.setattr(screens, "MOST_LISTED", 12)
+    office.do(add_customer, details=CustomerDetails(name="Timber Works", aliases=("Timberland",)), by=ANA)
+    for number in range(15):
+        office.customer(f"Timber {number}")
+    first, last, beyond = (office.ask(list_page, words="timber", page=page, viewer=ANA) for page in (1, 2, 99))
+    assert (first.and_more, first.total in (11, 12), first.pages, last.page) == (True, True, 2, 2)
+    assert (len(first.rows) + len(last.rows), beyond) == (first.total, last)
+    assert len({row.id for row in (*first.rows, *last.rows)}) == first.total
+    assert f"At least {first.total} customers called something like timber" in views.page(first).text
+    found = office.ask(list_page, words="timber 13", viewer=ANA)
+    assert (found.and_more, found.total, views.page(found).text[:10]) == (False, 1, "1 customer")
+
+
+def test_a_part_of_a_domain_that_very_many_share_lists_those_found_first(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word with a dot in it, which is looked for in domains, too; what fits is told as it is."""
+    monkeypatch.setattr(screens, "MOST_LISTED", 3)
+    for number in range(5):
+        office.customer(f"Acme {number}", domain=f"acme{number}.example")
+    page = office.ask(list_page, words=".example", viewer=ANA)
+    assert (page.total, page.and_more) == (3, True)
+    page = office.ask(list_page, words="acme4.ex", viewer=ANA)
+    assert ([row.name for row in page.rows], page.and_more) == (["Acme 4"], False)

@@ -150,13 +150,28 @@ def list_matching(
 
     After the last one there is none, and the number is 0.
     """
+    found, total, _ = list_found(session, which, sa.literal(0), today, limit=limit, offset=offset)
+    return found, total
+
+
+def list_found(
+    session: Session,
+    which: sa.ColumnElement[bool],
+    told: sa.ColumnElement[int],
+    today: date,
+    *,
+    limit: int,
+    offset: int,
+) -> tuple[Sequence[Customer], int, int]:
+    """Return what `list_matching` does, and the number that *told* selects in the same statement; 0 after the last."""
     order = (sa.case((is_active(), 0), else_=1), *overdue_first(today))
     uncovered = CUSTOMERS.c.name  # without it, SQLite reads all of an index that holds the rest
-    query = sa.select(CUSTOMERS.c.id, sa.func.count().over(), uncovered).where(
+    query = sa.select(CUSTOMERS.c.id, sa.func.count().over(), told, uncovered).where(
         CUSTOMERS.c.workspace_id == workspace_of(session), which
     )
-    found = session.execute(query.order_by(*order).offset(offset).limit(limit)).all()
-    return _in_order(session, [customer_id for customer_id, *_ in found]), found[0][1] if found else 0
+    rows = session.execute(query.order_by(*order).offset(offset).limit(limit)).all()
+    total, number = rows[0][1:3] if rows else (0, 0)
+    return _in_order(session, [customer_id for customer_id, *_ in rows]), total, number
 
 
 def _overdue_first(

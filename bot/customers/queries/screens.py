@@ -20,13 +20,13 @@ from bot.customers.queries import (
     list_aliases,
     list_all,
     list_contacts,
-    list_matching,
+    list_found,
     list_owner_ids,
     list_pool,
     list_schemas,
 )
 from bot.customers.queries.coverage import count_customers, count_pool
-from bot.customers.queries.due import overdue_first
+from bot.customers.queries.due import CUSTOMERS, overdue_first
 from bot.customers.queries.families import get_family
 from bot.customers.queries.losses import find_open_loss
 from bot.customers.queries.searching import (
@@ -66,6 +66,8 @@ from bot.workspaces.usecases import BOT
 PAGE_ROWS = 8
 TIMELINE_LINES = 10
 OPTIONS = 20
+MOST_LISTED = 1000
+"""Names that hold what somebody typed, whose customers are listed."""
 MOST_CONSIDERED = 300
 """Customers whose names hold what somebody typed, among whom the menu looks for the most overdue."""
 IMPORTS_SHOWN = 5
@@ -102,18 +104,19 @@ def list_page(
     """
     Return one page of customers, active ones first, furthest past their cadence first.
 
-    *words* narrow it to names, aliases and domains that hold them, *pool* to customers without an owner; with the pool,
-    managers see the last sharings.
+    *words* narrow it to names, aliases and domains that hold them, of which the first `MOST_LISTED` found are listed,
+    *pool* to customers without an owner; with the pool, managers see the last sharings.
     """
     actor = require_here(session, by=viewer)
     today, manages = get_today(session, person_id=viewer, now=now), may_manage(actor)
     if words:
-        found, total, shown = _matching_page(session, words, page, today)
+        found, total, shown, and_more = _matching_page(session, words, page, today)
     else:
         found, total, shown = _page(session, page, today, pool=pool)
+        and_more = False
     return ListPage(
         rows=tuple(list_schemas(session, found, today=today)), words=clean_text(words, ASKED_LENGTH), page=shown,
-        pages=_pages(total), total=total, pool=pool, may_share=manages,
+        pages=_pages(total), total=total, and_more=and_more, pool=pool, may_share=manages,
         shares=list_shares(session, viewer=viewer, now=now) if pool and manages else (),
     )  # fmt: skip
 
@@ -126,18 +129,20 @@ def _page(session: Session, page: int, today: date, *, pool: bool) -> tuple[Sequ
     return read(session, today=today, limit=PAGE_ROWS, offset=(shown - 1) * PAGE_ROWS), total, shown
 
 
-def _matching_page(session: Session, words: str, page: int, today: date) -> tuple[Sequence[Customer], int, int]:
-    """Return what `_page` does, of the customers that *words* find."""
-    holding, shown = col(Customer.id).in_(ids_holding(session, words)), max(page, 1)
+def _matching_page(session: Session, words: str, page: int, today: date) -> tuple[Sequence[Customer], int, int, bool]:
+    """Return what `_page` does, of the customers that *words* find, and whether they may find more."""
+    held, shown = ids_holding(session, words, MOST_LISTED).cte("held"), max(page, 1)
+    holding, names = CUSTOMERS.c.id.in_(sa.select(held.c.customer_id)), sa.select(sa.func.count()).select_from(held)
 
-    def read(number: int) -> tuple[Sequence[Customer], int]:
-        return list_matching(session, holding, today, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
+    def read(number: int) -> tuple[Sequence[Customer], int, int]:
+        place = {"limit": PAGE_ROWS, "offset": (number - 1) * PAGE_ROWS}
+        return list_found(session, holding, names.scalar_subquery(), today, **place)
 
-    found, total = read(shown)
+    found, total, held_names = read(shown)
     if not found and shown > 1:
         shown = _pages(read(1)[1])
-        found, total = read(shown)
-    return found, total, shown
+        found, total, held_names = read(shown)
+    return found, total, shown, held_names == MOST_LISTED
 
 
 def _pages(customers: int) -> int:

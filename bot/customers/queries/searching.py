@@ -110,24 +110,25 @@ def list_partly(session: Session, words: str, limit: int = MOST_PARTLY) -> Seque
     return []
 
 
-def ids_holding(session: Session, words: str, most: int | None = None) -> Any:
+def ids_holding(session: Session, words: str, most: int) -> Any:
     """
-    SQL: the ids of customers whose name or alias holds each of *words*, or whose domain holds the one word; of *most*
-    names at most.
+    SQL: the ids (`customer_id`) of customers whose name or alias holds each of *words*, or whose domain holds the one
+    word; those of the first *most* names and domains that are found.
 
     Words of one or two letters alone have to begin a word, or the name. Only a word with a dot in it, which is looked
     for in domains, takes longer the more customers there are.
     """
     parts = name_key(words).split()[:MOST_WORDS]
     if not parts:
-        return select(Customer.id).where(sa.false())
+        return select(Customer.id.label("customer_id")).where(sa.false())
     name = col(searched(session).name_key)
     held = names_with(session, _long_pieces(parts)).where(*_each(name, parts)).limit(most).subquery()
     named = sa.select(held.c.customer_id)
     domain = clean_text(words, ASKED_LENGTH).lower()
     if "." not in domain or " " in domain:
         return named
-    return sa.union_all(named, select(Customer.id).where(col(Customer.domain).contains(domain, autoescape=True)))
+    having = select(Customer.id).where(col(Customer.domain).contains(domain, autoescape=True))
+    return sa.union_all(named, having).limit(most)
 
 
 def _long_pieces(parts: Sequence[str], before: str = "") -> list[str]:

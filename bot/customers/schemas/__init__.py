@@ -169,7 +169,8 @@ class Card(Schema):
 
 class ListPage(Schema):
     """
-    One page of a list of customers: those called *words*, all of them, or the pool; *page* counts from 1.
+    One page of a list of customers: those called *words*, all of them, or the pool; *page* counts from 1. With
+    *and_more*, others may be called so that aren't listed.
 
     Managers see with the pool the sharings that they can undo.
     """
@@ -179,6 +180,7 @@ class ListPage(Schema):
     page: int = 1
     pages: int = 1
     total: int = 0
+    and_more: bool = False
     pool: bool = False
     may_share: bool = False
     shares: tuple[ShareSummary, ...] = ()

@@ -172,6 +172,8 @@ def _title(schema: ListPage) -> str:
     if schema.pool:
         return f"{number} without an owner. Take one, and it is yours."
     called = f" called something like {ui.bold(ui.cut(schema.words, ASKED_SHOWN))}" if schema.words else ""
+    if schema.and_more:
+        return f"At least {number}{called}: these were found first. Write more of the name to see fewer."
     return f"{number}{called}."
 
 
