@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import resource
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -40,6 +41,7 @@ from jobs.schedule import SECOND, build_schedule
 
 WORKSPACES, CUSTOMERS, MINUTES = 1_000, 1_000_000, 24 * 60
 MINUTE = timedelta(minutes=1)
+HOUR = 60  # minutes
 WIDTH = 24
 
 
@@ -103,11 +105,17 @@ class Day:
 
 
 async def live(runtime: Runtime, clock: MovableClock, day: Day, minutes: int) -> None:
-    """Let so many minutes pass, and run the jobs of each."""
+    """Let so many minutes pass, and run the jobs of each; SIGINT and SIGTERM end it after the present one."""
     jobs = build_schedule(runtime.background, cache(StandIn))
-    runner, posted = Runner(runtime.background), StandIn.posted
+    runner, posted, stopped = Runner(runtime.background), StandIn.posted, asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     with _watching(runtime) as meter:
         for minute in range(minutes):
+            if stopped.is_set():
+                break
+            if minute % HOUR == 0:
+                print(f"{minute // HOUR} hours have passed", file=sys.stderr, flush=True)
             took = 0.0
             for job in jobs:
                 if minute * MINUTE % max(job.every, MINUTE) == timedelta(0):

@@ -13,13 +13,14 @@ from bot.core import outbox
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.customers.queries.checking import check_part
+from bot.customers.queries.tidying import has_ended_snooze, has_unfolded, has_woken
 from bot.customers.usecases.details import wake_paused
 from bot.customers.usecases.refused import discard_refused_rows
 from bot.customers.usecases.rescheduling import keep_part
 from bot.customers.usecases.scheduling import end_snoozes
 from bot.customers.usecases.tallying import fold_tally
 from bot.customers.usecases.uploads import discard_uploads
-from bot.workspaces.queries import list_workspaces
+from bot.workspaces.queries import list_workspaces_where
 from jobs.sharing import share_rounds
 
 HOUR = timedelta(hours=1)
@@ -33,7 +34,7 @@ log = structlog.get_logger(__name__)
 async def housekeeping(runtime: Runtime) -> int:
     """Clean up every workspace; return the number of changed rows."""
     changed = await runtime.run(delete_old, workspace=None)
-    for workspace in await runtime.read(list_workspaces, workspace=None):
+    for workspace in await runtime.read(list_untidy, workspace=None):
         changed += await runtime.run(tidy_workspace, workspace=workspace)
     return changed
 
@@ -82,6 +83,11 @@ def delete_old(session: Session, *, now: datetime) -> int:
         + discard_refused_rows(session, before=now - REFUSED_RETENTION)
         + discard_uploads(session, before=now - UPLOAD_RETENTION)
     )
+
+
+def list_untidy(session: Session, *, now: datetime) -> list[str]:
+    """Return the ids of the workspaces in which a pause or a snooze may be over, or the tally is to be folded."""
+    return list_workspaces_where(session, has_woken(now), has_ended_snooze(now), *has_unfolded(session))
 
 
 def tidy_workspace(session: Session, *, now: datetime) -> int:

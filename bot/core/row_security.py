@@ -47,7 +47,9 @@ ACROSS_WORKSPACES: Mapping[str, str] = {
     "bot.mentions.queries.sources:list_unread_workspaces": DUE,
     "bot.mentions.queries.sources:list_workspaces_with_mentions": DUE,
     "bot.mentions.usecases.sources:claim_due_sources": "one job fetches what is due, everywhere",
+    "bot.reviews.queries.reconciliation:list_unreconciled": DUE,
     "jobs.housekeeping:list_suspects": DUE,
+    "jobs.housekeeping:list_untidy": DUE,
     "jobs.housekeeping:delete_old": "one job forgets what is old, everywhere",
     "jobs.reminding:list_workspaces_to_remind": DUE,
 }

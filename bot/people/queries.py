@@ -1,6 +1,7 @@
 """Reads of people, their calendars and their covers."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from bot.core.errors import NotFound
 from bot.people.rules import Calendar, Mute, Role, known_zone
 from bot.people.schemas import AbsenceSchema, PersonSchema, Preferences
 from bot.people.tables import Absence, Person
-from bot.workspaces.queries import get_workspace
+from bot.workspaces.queries import get_workspace, list_workspaces_where
 from bot.workspaces.tables import Workspace
 
 CHANNELS = ("C", "G")  # what the ids of channels begin with
@@ -30,6 +31,15 @@ class Home(NamedTuple):
 def list_homes(session: Session) -> list[Home]:
     """Return where people live, each once; *session* is over all workspaces."""
     return [Home(*row) for row in session.execute(sa.select(col(Person.zone), col(Person.country)).distinct())]
+
+
+def list_workspaces_by_day(session: Session, holds: Callable[[date], Any], *, now: datetime) -> list[str]:
+    """Return the ids of the workspaces with the bot for which the SQL `holds(day)` holds, *day* being theirs."""
+    days = defaultdict[date, list[str]](list)
+    for zone in session.scalars(sa.select(col(Workspace.zone)).distinct()):
+        days[Calendar(zone=known_zone(zone, "UTC")).today(now)].append(zone)
+    theirs = (sa.and_(col(Workspace.zone).in_(zones), holds(day)) for day, zones in days.items())
+    return list_workspaces_where(session, sa.false(), *theirs)
 
 
 def find_person_row(session: Session, person_id: str) -> Person | None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select, update
 
+from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.customers.queries.due import standing_of
 from bot.customers.rules.due import SnoozeReason, Status
@@ -21,13 +22,14 @@ from bot.customers.usecases.details import set_status
 from bot.doctor import check_storage
 from bot.features import FEATURES
 from bot.reviews.queries import get_proof, reconciliation
-from bot.reviews.queries.reconciliation import list_last_discrepancies, reconcile
+from bot.reviews.queries.reconciliation import list_last_discrepancies, list_unreconciled, reconcile
 from bot.reviews.rules.reconciliation import list_discrepancies
 from bot.reviews.schemas.reconciliation import NotAccountedFor, Reconciliation
 from bot.reviews.tables import DailyReconciliation
 from bot.reviews.usecases import reconcile_today
 from bot.reviews.views.reconciliation import accounts, not_accounted_for
 from jobs.housekeeping import list_problems
+from jobs.reconcile_customers import reconcile_customers
 from tests.checkins.test_stories import words
 from tests.customers.test_families import set_parent, turn_in_a_circle
 from tests.customers.test_standing import TODAY, days, replace_customers, rows
@@ -175,6 +177,26 @@ def test_managers_are_told_once_a_day(office: Office) -> None:
     explain(office)
     office.do(reconcile_today)
     assert office.look(lambda session: list_last_discrepancies(session, office.runtime.clock.now())) == []
+
+
+@pytest.mark.both_databases
+async def test_a_workspace_is_looked_at_until_its_day_is_accounted_for(office: Office, clock: MovableClock) -> None:
+    """From its midnight until the reconciliation is made, and all day while that finds something."""
+
+    def unreconciled() -> list[str]:
+        found: list[str] = office.runtime.read_now(list_unreconciled, workspace=None)
+        return found
+
+    assert unreconciled() == [WORKSPACE]
+    assert await reconcile_customers(office.runtime) == 1
+    assert unreconciled() == []
+    clock.move(timedelta(days=1))
+    lose_namelessly(office)
+    assert await reconcile_customers(office.runtime) == 1
+    assert unreconciled() == [WORKSPACE]
+    explain(office)
+    assert await reconcile_customers(office.runtime) == 1
+    assert unreconciled() == []
 
 
 def explain(office: Office) -> None:

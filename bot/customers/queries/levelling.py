@@ -1,6 +1,6 @@
 """Which owners have days that hold too many due customers, and whose due dates would move to even that out."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -15,8 +15,9 @@ from bot.customers.queries.due import CUSTOMERS, MOVING_NAMES, ScheduleBatch, is
 from bot.customers.rules.due import Schedule, wanted_on
 from bot.customers.rules.levelling import Place, level, place
 from bot.customers.tables import TALLY
-from bot.people.rules import DAY, Calendar, known_zone
-from bot.workspaces.queries import get_workspace, list_workspaces_where
+from bot.people.queries import list_workspaces_by_day
+from bot.people.rules import DAY, Calendar
+from bot.workspaces.queries import get_workspace
 from bot.workspaces.tables import Workspace
 
 
@@ -31,11 +32,8 @@ class Levelled(NamedTuple):
 
 def list_unlevelled(session: Session, *, now: datetime) -> list[str]:
     """List the workspaces whose days weren't levelled since their midnight, or since it was asked for."""
-    zone, last, days = col(Workspace.zone), col(Workspace.load_levelled_on), defaultdict[date, list[str]](list)
-    for name in session.scalars(sa.select(zone).distinct()):
-        days[_today(name, now)].append(name)
-    is_past = [sa.and_(zone.in_(names), last.is_distinct_from(day)) for day, names in days.items()]
-    return list_workspaces_where(session, sa.and_(col(Workspace.levels_load).is_(True), sa.or_(sa.false(), *is_past)))
+    levels, last = col(Workspace.levels_load), col(Workspace.load_levelled_on)
+    return list_workspaces_by_day(session, lambda day: sa.and_(levels, last.is_distinct_from(day)), now=now)
 
 
 def list_crowded_owners(session: Session, *, now: datetime) -> list[str] | None:
@@ -74,10 +72,6 @@ def plan_levelling(session: Session, *, owner_id: str, now: datetime) -> list[Le
     days = calendar.working_days_between(today, max((one.last for one in places), default=today))
     moves = level(places, days=days, fixed=fixed, cap=schedules.workspace.first_calls_a_day)
     return [_levelled(rows[key], schedules, on=on) for key, on in sorted(moves.items())]
-
-
-def _today(zone: str, now: datetime) -> date:
-    return Calendar(zone=known_zone(zone, "UTC")).today(now)
 
 
 def _asked_on(of: sa.Table) -> sa.ColumnElement[date]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from bot.core.errors import InvalidInput
 from bot.customers.queries import get_customer, schema_of
 from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
+from bot.customers.queries.tidying import is_ended_snooze
 from bot.customers.rules.due import (
     RuleRefused,
     SnoozeReason,
@@ -33,7 +34,6 @@ from bot.people.usecases import require_here
 from bot.workspaces.usecases import record
 
 FORWARD_DAYS = 2  # working days of the owner
-LAST_MIDNIGHT_ON_EARTH = timedelta(hours=12)  # the zones furthest west are twelve hours behind UTC
 NO_CAP = 1_000_000
 """First calls a day in the pool: nobody has to make them all, so they are only spread evenly."""
 
@@ -185,9 +185,8 @@ def restore_snooze(customer: Customer, state: Mapping[str, str | None], *, now: 
 
 def end_snoozes(session: Session, *, now: datetime) -> int:
     """Clear snoozes whose day has come in every time zone, so that no screen shows them; return how many."""
-    everywhere = (now - LAST_MIDNIGHT_ON_EARTH).date()
     cleared = dict.fromkeys(("snoozed_until", "snooze_reason", "snooze_note", "snoozed_by"))
-    return session.exec(sa.update(Customer).where(col(Customer.snoozed_until) <= everywhere).values(cleared)).rowcount
+    return session.exec(sa.update(Customer).where(is_ended_snooze(now)).values(cleared)).rowcount
 
 
 def first_due(session: Session, customer: Customer, *, now: datetime) -> date | None:

@@ -15,10 +15,11 @@ from sqlmodel import Session, col, select
 from bot.core.database import workspace_of
 from bot.customers.queries.coverage import count_customers, get_coverage
 from bot.customers.queries.families import list_circled
-from bot.people.queries import get_today
+from bot.people.queries import get_today, list_workspaces_by_day
 from bot.reviews.rules.reconciliation import COUNTED, list_discrepancies
 from bot.reviews.schemas.reconciliation import Reconciliation
 from bot.reviews.tables import DailyReconciliation
+from bot.workspaces.tables import Workspace
 
 MOST_EXAMPLES = 5
 
@@ -74,6 +75,16 @@ def list_problems(session: Session, now: datetime) -> list[str]:
 def find_day(session: Session, day: date) -> DailyReconciliation | None:
     """Return the reconciliation of *day*, if it was made."""
     return session.exec(select(DailyReconciliation).where(DailyReconciliation.on_day == day)).first()
+
+
+def list_unreconciled(session: Session, *, now: datetime) -> list[str]:
+    """Return the ids of the workspaces whose reconciliation of today isn't made, or found something."""
+    own, content = col(DailyReconciliation.workspace_id) == col(Workspace.id), col(DailyReconciliation.content)
+    is_clear = sa.cast(content, sa.String).contains('"discrepancies": []')
+    clear = sa.select(col(DailyReconciliation.id)).where(own, is_clear)
+    return list_workspaces_by_day(
+        session, lambda day: ~clear.where(col(DailyReconciliation.on_day) == day).exists(), now=now
+    )
 
 
 def list_last_discrepancies(session: Session, now: datetime) -> list[str]:  # noqa: ARG001 - the shape of every check
