@@ -46,7 +46,7 @@ def build_workspaces(runtime: Runtime, workspaces: int, customers: int, zones: S
     build_company(runtime, customers)
     runtime.run_now(refresh_aliases, workspace=WORKSPACE)
     tables = [table for table in SQLModel.metadata.sorted_tables if "workspace_id" in table.c]
-    with runtime.database.transaction(None, across=True) as session:
+    with runtime.database.transaction(None, across=True, locking=True) as session:  # nobody else is there
         connection = session.connection()
         with at_rest(connection, [*(table.name for table in tables), "workspaces"]):
             for statement in _copies(connection, tables, workspaces):

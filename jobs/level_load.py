@@ -1,11 +1,13 @@
 """Evens out the days of owners on which too many customers are due: after midnight, and when many dates have moved."""
 
 import asyncio
+from functools import partial
 
 from bot.core.database import chunks
 from bot.core.runtime import Runtime
 from bot.customers.queries.levelling import list_crowded_owners, list_unlevelled, plan_levelling
 from bot.customers.usecases.levelling import apply_levelling, end_levelling
+from jobs.sharing import share
 
 PAUSE_SECONDS = 0.1
 """Between two batches: on SQLite, whoever waits for the lock asks for it at least that often."""
@@ -13,7 +15,8 @@ PAUSE_SECONDS = 0.1
 
 async def level_load(runtime: Runtime) -> int:
     """Level the days of every workspace that needs it; return how many due dates were moved."""
-    return sum([await _level(runtime, one) for one in await runtime.read(list_unlevelled, workspace=None)])
+    unlevelled = await runtime.read(list_unlevelled, workspace=None)
+    return await share(runtime, "level_load", unlevelled, partial(_level, runtime))
 
 
 async def _level(runtime: Runtime, workspace: str) -> int:

@@ -1,34 +1,28 @@
 """Fetches people from Slack and stores changes."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
-import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.runtime import Runtime
 from bot.home.usecases import sync_people_and_customers
 from bot.people.gateways import fetch_people
-from bot.workspaces.queries import list_workspaces
+from jobs.sharing import AT_ONCE, share_rounds
 
-log = structlog.get_logger(__name__)
+EVERY = timedelta(hours=6)
 
 
 async def sync_people(runtime: Runtime, clients: Callable[[str], AsyncWebClient]) -> int:
     """
-    Sync the people of every workspace; return the number of people added or changed.
+    Sync the people of every workspace, four times a day; return the number of people added or changed.
 
-    Raises:
-        ExceptionGroup: the errors of single workspaces, raised after all have been tried.
+    Where Slack doesn't tell who is there, it is asked again at the next run; the first error is raised at the end.
     """
-    changed, failures = 0, []
-    for workspace in await runtime.read(list_workspaces, workspace=None):
-        try:
-            people = await fetch_people(clients(workspace))
-            synced = await runtime.run(sync_people_and_customers, workspace=workspace, people=people, complete=True)
-            changed += synced.added + synced.changed
-        except Exception as error:  # noqa: BLE001 - one workspace's trouble isn't another's; raised below
-            log.warning("people.not_synced", workspace=workspace, error=type(error).__name__)
-            failures.append(error)
-    if failures:
-        raise ExceptionGroup("Slack didn't tell who is there.", failures)
-    return changed
+
+    async def sync(workspace: str) -> int:
+        people = await fetch_people(clients(workspace))
+        synced = await runtime.run(sync_people_and_customers, workspace=workspace, people=people, complete=True)
+        return synced.added + synced.changed
+
+    return await share_rounds(runtime, "sync_people", sync, every=EVERY, at_once=AT_ONCE)

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session, select
 
 from bot.core import outbox
+from bot.core.clock import MovableClock
 from bot.core.feature import Feature
 from bot.core.outbox import DeliveryState, InboxEntry, OutboxMessage
 from bot.core.runtime import Runtime
@@ -91,25 +92,31 @@ async def test_one_person_can_be_asked_for(client: AsyncWebClient) -> None:
 
 
 async def test_the_job_takes_everybody_in_and_then_only_what_changed(
-    office: Office, rehearsal: Rehearsal, client: AsyncWebClient
+    office: Office, rehearsal: Rehearsal, client: AsyncWebClient, clock: MovableClock
 ) -> None:
-    """Bob and Kiri, who aren't in this Slack, have left; a second run changes nothing."""
+    """Bob and Kiri, who aren't in this Slack, have left; a second run changes nothing. Six hours pass between runs."""
     assert await sync_people(office.runtime, lambda _workspace: client) > 0
     assert [person.id for person in office.look(list_people)] == [ANA, MARA]
+    clock.move(timedelta(hours=6))
     assert await sync_people(office.runtime, lambda _workspace: client) == 0
     rehearsal.workspace.person(ANA).real_name = "Ana Sousa"
+    assert await sync_people(office.runtime, lambda _workspace: client) == 0
+    clock.move(timedelta(hours=6))
     assert await sync_people(office.runtime, lambda _workspace: client) == 1
 
 
 async def test_a_workspace_whose_token_is_gone_doesnt_stop_the_others(
     office: Office, client: AsyncWebClient, rehearsal: Rehearsal
 ) -> None:
-    """The other workspaces are synced first; then the job raises the error."""
+    """The other workspaces are synced; the job raises the error, and asks that one again at its next run."""
     office.runtime.run_now(install_workspace, workspace="T0AAA", name="First", bot_user_id="U0B")
     gone = build_client(token="xoxb-gone", api_url=rehearsal.api_url)
-    with pytest.raises(ExceptionGroup, match="who is there"):
+    with pytest.raises(SlackApiError, match="invalid_auth"):
         await sync_people(office.runtime, lambda workspace: gone if workspace == "T0AAA" else client)
     assert [person.id for person in office.look(list_people)] == [ANA, MARA]
+    asked: list[str] = []
+    await sync_people(office.runtime, lambda workspace: asked.append(workspace) or client)
+    assert asked == ["T0AAA"]
 
 
 def count(runtime: Runtime, table: Any) -> int:

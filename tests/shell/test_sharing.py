@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,13 +13,14 @@ from bot.core.clock import MovableClock, new_id
 from bot.core.database import Database
 from bot.core.leases import HELD, JobTurn, Lease, LeaseLost, end_turns, renew_turns, take_turns
 from bot.core.runtime import Runtime
-from jobs.sharing import share
+from bot.workspaces.usecases import install_workspace
+from jobs.sharing import share, share_rounds
 from tests.conftest import MONDAY
 
 pytestmark = pytest.mark.both_databases
 
 JOB = "work"
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 LEASE = timedelta(seconds=45)
 WORKSPACES = [f"T{number:03}" for number in range(20)]
 
@@ -166,3 +168,46 @@ async def test_no_transaction_begins_after_the_lease(runtime: Runtime) -> None:
             await runtime.run(end_turns, **about)
     finally:
         HELD.reset(token)
+
+
+async def test_processes_share_a_round_and_begin_none_before_its_time(
+    runtime: Runtime, database: Database, clock: MovableClock
+) -> None:
+    """Each workspace is done once by one of them, and again after the interval; what follows is done as often."""
+    for workspace in WORKSPACES:
+        runtime.run_now(install_workspace, workspace=workspace, name="One", bot_user_id="U0B")
+    work, followed = Work(), list[str]()
+
+    async def follow(workspaces: Sequence[str]) -> None:
+        followed.extend(workspaces)
+
+    async def together() -> int:
+        both = (runtime, Runtime(database, clock))
+        about = {"every": HOUR, "then": follow, "at_once": 3}
+        return sum(await asyncio.gather(*(share_rounds(one, JOB, work, **about) for one in both)))
+
+    assert await together() == len(WORKSPACES)
+    clock.move(HOUR - SECOND)
+    assert await together() == 0
+    clock.move(SECOND)
+    assert await together() == len(WORKSPACES)
+    assert Counter(work.done) == Counter(WORKSPACES * 2) == Counter(followed)
+
+
+async def test_a_workspace_in_which_a_round_failed_is_tried_again_by_itself(runtime: Runtime) -> None:
+    """An error of the work is its own; one of what follows is that of the batch."""
+    for workspace in WORKSPACES[:3]:
+        runtime.run_now(install_workspace, workspace=workspace, name="One", bot_user_id="U0B")
+    work = Work(fails_in=WORKSPACES[1])
+    with pytest.raises(OSError, match="is broken"):
+        await share_rounds(runtime, JOB, work, every=HOUR)
+    assert sorted(work.done) == [WORKSPACES[0], WORKSPACES[2]]
+    mended = Work()
+
+    async def fail(workspaces: Sequence[str]) -> None:
+        raise OSError(f"{workspaces} can't be concluded")
+
+    with pytest.raises(OSError, match="concluded"):
+        await share_rounds(runtime, JOB, mended, every=HOUR, then=fail)
+    assert await share_rounds(runtime, JOB, mended, every=HOUR) == 1
+    assert mended.done == [WORKSPACES[1]] * 2
