@@ -1,4 +1,4 @@
-"""Suspends garbage collection while very many objects are made that are all needed."""
+"""Keeps garbage collection away from very many objects that are all needed."""
 
 import gc
 import threading
@@ -32,3 +32,17 @@ def without_collecting() -> Iterator[None]:
             _holders -= 1
             if not _holders and _was_on:
                 gc.enable()
+
+
+@contextmanager
+def sparing_present() -> Iterator[None]:
+    """
+    Keep garbage collection, inside the block, away from the objects that there are when it begins; new ones are seen.
+
+    A collection that goes through the rows of a list of 300,000 customers stops the process for more than a second.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

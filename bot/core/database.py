@@ -189,6 +189,16 @@ def among(session: Session, column: Any, values: Collection[Any]) -> sa.ColumnEl
     return cast("sa.ColumnElement[bool]", column == sa.any_(array))
 
 
+def each_among(session: Session, column: Any, values: Sequence[Any]) -> Iterator[sa.ColumnElement[bool]]:
+    """
+    Yield conditions that together say that the column holds one of *values*, each for a statement of its own.
+
+    SQLite needs one for each `CHUNK`; PostgreSQL takes all in one, since a statement costs more than a long array.
+    """
+    parts = chunks(values) if session.get_bind().dialect.name == "sqlite" else filter(None, [values])
+    return (among(session, column, part) for part in parts)
+
+
 class Database:
     """An engine for writing, and one for reading on the same connections; the only way to a session."""
 

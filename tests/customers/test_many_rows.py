@@ -3,6 +3,7 @@
 import gc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from decimal import Decimal
 from threading import Barrier
 
 import pytest
@@ -12,7 +13,8 @@ from sqlmodel import Session
 
 from bot.core.bulk import insert_many
 from bot.core.clock import new_id
-from bot.core.collecting import without_collecting
+from bot.core.collecting import sparing_present, without_collecting
+from bot.core.database import CHUNK, each_among
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer
 from bot.customers.usecases import writing
@@ -32,8 +34,16 @@ def test_rows_added_at_once_read_back_as_they_were(office: Office) -> None:
         "tags": ["a", 'ø "b" \\ \n'],
         "preferences": [], "status": Status.ACTIVE, "added_on": DAY, "effective_cadence_days": 30, "waiting_since": DAY,
         "due_on": DAY, "neglected_after": DAY, "changed_at": START, "domain": "angstrom.se",
+        "annual_value": Decimal("1234567.89"), "headcount": 2_000_000_000,
     }  # fmt: skip
-    second = {**first, "id": new_id(), "name": "Bakery", "name_key": "bakery"}
+    second = {
+        **first,
+        "id": new_id(),
+        "name": "Bakery",
+        "name_key": "bakery",
+        "annual_value": Decimal(3),
+        "headcount": 1,
+    }
     del second["domain"]
 
     def add_and_read(session: Session, **_: object) -> dict[object, sa.RowMapping]:
@@ -45,6 +55,27 @@ def test_rows_added_at_once_read_back_as_they_were(office: Office) -> None:
     assert {name: kept[first["id"]][name] for name in first} == first
     assert {name: kept[second["id"]][name] for name in second} == second
     assert kept[second["id"]]["domain"] is None
+
+
+def test_what_is_the_same_in_all_rows_is_in_each_of_them(office: Office) -> None:
+    """Also a column that no row fills, and in a single row, which differs from none."""
+    alike = {
+        "workspace_id": WORKSPACE, "name": "Acme", "name_key": "acme", "tags": ["a"], "preferences": [],
+        "status": Status.PAUSED, "status_reason": "asked to", "added_on": DAY, "effective_cadence_days": 30,
+        "waiting_since": DAY, "due_on": DAY, "neglected_after": DAY, "changed_at": START, "headcount": 7,
+        "annual_value": Decimal("12.50"),
+    }  # fmt: skip
+    columns = [*alike, "id", "domain"]
+
+    def add_and_read(session: Session, **_: object) -> list[dict[str, object]]:
+        for many in (3, 1):
+            insert_many(session.connection(), TABLE, columns, [{**alike, "id": new_id()} for _ in range(many)])
+        return [dict(row) for row in session.execute(sa.select(TABLE)).mappings()]
+
+    kept = office.runtime.run_now(add_and_read, workspace=WORKSPACE)
+    assert [{name: row[name] for name in alike} for row in kept] == [alike] * 4
+    assert {row["domain"] for row in kept} == {None}
+    assert len({row["id"] for row in kept}) == len(kept)
 
 
 def test_a_row_that_is_there_already_is_refused(office: Office) -> None:
@@ -75,6 +106,44 @@ def test_garbage_is_looked_for_again_after_an_import() -> None:
     with pytest.raises(ValueError, match="broken off"):
         fails()
     assert gc.isenabled()
+
+
+def test_what_is_there_before_long_work_is_left_alone_until_it_ends() -> None:
+    """Garbage of the work itself is collected meanwhile; everything is looked at again afterwards, also if it fails."""
+
+    @sparing_present()
+    def fails() -> None:
+        assert gc.get_freeze_count() > 0
+        made: list[object] = []
+        made.append(made)
+        del made
+        assert gc.collect() > 0
+        raise ValueError("broken off")
+
+    with pytest.raises(ValueError, match="broken off"):
+        fails()
+    assert gc.get_freeze_count() == 0
+
+
+def test_thousands_of_ids_are_looked_for_in_as_few_statements_as_fit(office: Office) -> None:
+    """PostgreSQL takes them as one array, SQLite some at a time; none is left out, and no ids need no statement."""
+    row = {
+        "workspace_id": WORKSPACE, "name": "Bakery", "name_key": "bakery", "tags": [], "preferences": [],
+        "status": Status.ACTIVE, "added_on": DAY, "effective_cadence_days": 30, "waiting_since": DAY, "due_on": DAY,
+        "neglected_after": DAY, "changed_at": START,
+    }  # fmt: skip
+    ids = [new_id() for _ in range(CHUNK + 1)]
+
+    def add_and_look(session: Session, **_: object) -> tuple[int, set[object], int]:
+        insert_many(session.connection(), TABLE, [*row, "id"], [{**row, "id": key} for key in ids])
+        conditions = list(each_among(session, TABLE.c.id, ids))
+        found = {key for is_one in conditions for key in session.execute(sa.select(TABLE.c.id).where(is_one)).scalars()}
+        return len(conditions), found, len(list(each_among(session, TABLE.c.id, [])))
+
+    many, found, none = office.runtime.run_now(add_and_look, workspace=WORKSPACE)
+    assert many == (2 if office.runtime.database.dialect == "sqlite" else 1)
+    assert found == set(ids)
+    assert none == 0
 
 
 def test_two_imports_at_once_share_the_quiet() -> None:

@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 
 from bot.core.batches import Batches, OneTransaction
 from bot.core.clock import new_id
-from bot.core.collecting import without_collecting
+from bot.core.collecting import sparing_present, without_collecting
 from bot.core.errors import NotAllowed
 from bot.customers.queries import list_owner_ids
 from bot.customers.queries.due import ScheduleBatch
@@ -134,6 +134,7 @@ def run_import(
         return _write_list(batches, prepared, compare, drafts, run, progress)
 
 
+@sparing_present()
 def _write_list(
     batches: Batches,
     prepared: Prepared,

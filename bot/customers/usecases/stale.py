@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.core.database import among, chunks
+from bot.core.database import each_among
 from bot.customers.rules.families import is_in_circle
 from bot.customers.tables import Customer
 from bot.customers.usecases.matching import COMPARED_COLUMNS, ListedCustomer, not_added_by
@@ -29,12 +29,11 @@ def find_stale(
 
 def _find_changed(session: Session, known: Sequence[ListedCustomer]) -> set[UUID]:
     columns = [getattr(Customer, name) for name in COMPARED_COLUMNS]
-    same: set[UUID] = set()
-    for some in chunks(known):
-        current = {target.id: target.current for target in some}
-        rows = session.execute(sa.select(*columns).where(among(session, col(Customer.id), current)))
+    current, same = {target.id: target.current for target in known}, set[UUID]()
+    for is_one in each_among(session, col(Customer.id), list(current)):
+        rows = session.execute(sa.select(*columns).where(is_one))
         same |= {row.id for row in rows if tuple(row) == current[row.id]}
-    return {target.id for target in known} - same
+    return current.keys() - same
 
 
 def _find_taken(
@@ -81,10 +80,8 @@ def _values_taken(
 ) -> Iterator[str]:
     wanted: Any = getattr(Customer, column)
     of_source = sa.true() if source is None else col(Customer.source) == source
-    for some in chunks(values):
-        query = sa.select(col(Customer.id), wanted).where(
-            of_source, among(session, wanted, some), not_added_by(import_id)
-        )
+    for is_one in each_among(session, wanted, values):
+        query = sa.select(col(Customer.id), wanted).where(of_source, is_one, not_added_by(import_id))
         for customer_id, value in session.execute(query):
             seen = stored.get(customer_id)
             if seen is None or getattr(seen.current, column) != value:
@@ -95,10 +92,8 @@ def _find_orphans(session: Session, part: Sequence[ListedCustomer], stale: set[U
     """Return the customers whose parent is neither stored nor written with them; parents stand before children."""
     parents = {target.parent.id for target in part if target.parent is not None}
     there: set[UUID] = set()
-    for some in chunks(list(parents)):
-        there |= set(
-            session.execute(sa.select(col(Customer.id)).where(among(session, col(Customer.id), some))).scalars()
-        )
+    for is_one in each_among(session, col(Customer.id), list(parents)):
+        there |= set(session.execute(sa.select(col(Customer.id)).where(is_one)).scalars())
     orphans: set[UUID] = set()
     for target in part:
         if target.parent is not None and target.parent.id not in there:
@@ -117,8 +112,8 @@ def _find_circles(session: Session, part: Sequence[ListedCustomer]) -> set[UUID]
         query = sa.select(col(Customer.id), col(Customer.parent_id))
         rows = [
             row
-            for some in chunks(list(level))
-            for row in session.execute(query.where(among(session, col(Customer.id), some))).all()
+            for is_one in each_among(session, col(Customer.id), list(level))
+            for row in session.execute(query.where(is_one)).all()
         ]
         above |= dict(rows)
         level = {parent_id for _, parent_id in rows if parent_id is not None} - above.keys()

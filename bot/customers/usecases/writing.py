@@ -16,7 +16,7 @@ from sqlmodel import Session, SQLModel, col, select
 from bot.core import outbox
 from bot.core.bulk import insert_many
 from bot.core.clock import new_id
-from bot.core.database import among, chunks, gather_statistics, insert_new, workspace_of
+from bot.core.database import each_among, gather_statistics, insert_new, workspace_of
 from bot.customers.queries.due import MOVING_NAMES, ScheduleBatch
 from bot.customers.queries.screens import imported_key
 from bot.customers.rules.batches import ImportState
@@ -289,16 +289,16 @@ class _People:
         self.aliases: dict[UUID, set[str]] = {}
         self.contacts: dict[UUID, list[Values]] = {}
         known = [target for target in targets if target.current is not None]
-        for ids in chunks([target.id for target in known if any(row.aliases for row in target.rows)]):
-            query = sa.select(col(Alias.customer_id), col(Alias.name_key)).where(
-                among(session, col(Alias.customer_id), ids)
-            )
+        named = [target.id for target in known if any(row.aliases for row in target.rows)]
+        for is_theirs in each_among(session, col(Alias.customer_id), named):
+            query = sa.select(col(Alias.customer_id), col(Alias.name_key)).where(is_theirs)
             for customer_id, key in session.execute(query):
                 self.aliases.setdefault(customer_id, set()).add(key)
         contacts = SQLModel.metadata.tables["contacts"]
         theirs = sa.select(contacts).where(contacts.c.workspace_id == self.workspace)
-        for ids in chunks([target.id for target in known if any(map(_has_contact, target.rows))]):
-            for row in session.execute(theirs.where(among(session, contacts.c.customer_id, ids))).mappings():
+        with_contact = [target.id for target in known if any(map(_has_contact, target.rows))]
+        for is_theirs in each_among(session, contacts.c.customer_id, with_contact):
+            for row in session.execute(theirs.where(is_theirs)).mappings():
                 self.contacts.setdefault(row["customer_id"], []).append(dict(row))
 
     def build(self) -> None:
