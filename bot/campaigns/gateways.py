@@ -33,7 +33,10 @@ def read_sales(data: bytes, *, name: str, today: date) -> SalesRead:
     mapping = rules.map_columns(table.headers)
     if mapping.problem:
         return SalesRead(file_name=name, problem=mapping.problem)
-    day_first = _is_day_first(table, mapping, today)
+    dates = _look_at_dates(table, mapping, today)
+    if dates.two_ways and len(dates.orders) != 1:
+        return SalesRead(file_name=name, problem=_ask_for_plain_dates(mapping.heading(Column.SOLD_ON), dates))
+    day_first = next(iter(dates.orders), None)
     sales, refusals, without_amount = [], list[Refusal](), 0
     for count, row in enumerate(rows_above_footers(table), start=1):
         if count > rules.MOST_ROWS:
@@ -50,13 +53,22 @@ def read_sales(data: bytes, *, name: str, today: date) -> SalesRead:
     )  # fmt: skip
 
 
-def _is_day_first(table: Table, mapping: ColumnMap[Column], today: date) -> bool | None:
-    """Return whether dates such as 05/03/2026 begin with the day, as far as the column of dates tells."""
+def _look_at_dates(table: Table, mapping: ColumnMap[Column], today: date) -> DateColumn:
+    """Return what the cells of the column of dates say together."""
     at, dates = mapping.columns.get(Column.SOLD_ON), DateColumn(today)
     for row in table.rows() if at is not None else ():
         if at is not None and at < len(row.cells):
             dates.add(row.cells[at])
-    return next(iter(dates.orders)) if len(dates.orders) == 1 else dates.is_day_first_likely
+    return dates
+
+
+def _ask_for_plain_dates(heading: str, dates: DateColumn) -> str:
+    """Return the sentence about a column of which no date, or dates in both orders, tell where the day stands."""
+    by_day, by_month = (f"{day.day} {day:%B %Y}" for day in dates.readings)
+    return (
+        f"Dates under “{clean_text(heading, LONGEST_SHOWN)}” can be read two ways, since {dates.example} is {by_day} or"
+        f" {by_month}: write them like {dates.readings[0].isoformat()}, and send the list again."
+    )
 
 
 class _RowReader:

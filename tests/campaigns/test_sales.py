@@ -107,6 +107,27 @@ def test_a_row_is_read_as_people_write_it(cells: str, sale: tuple[Any, ...]) -> 
     assert (one.amount, one.currency, one.sold_on) == sale
 
 
+@pytest.mark.parametrize("days", [("05/11/2026",), ("05/11/2026", "25/11/2026", "11/25/2026"), ("11/05/2026", "")])
+def test_dates_that_can_be_read_two_ways_stop_the_list(office: Office, days: tuple[str, ...]) -> None:
+    """Also where other dates contradict each other; a sentence names the column and both days, nothing is written."""
+    customers(office, 12)
+    campaign = drawn(office)
+    text = "Customer,Amount,Closed on\n" + "".join(f"Acme,7 EUR,{day}\n" for day in days)
+    with pytest.raises(InvalidInput, match="Dates under “Closed on” can be read two ways, since "):
+        taken(office, campaign, text)
+    problem = read(text).problem
+    assert "5 November 2026" in problem
+    assert "11 May 2026" in problem
+    assert kept(office) == []
+
+
+def test_one_date_tells_how_the_others_of_its_column_are_written() -> None:
+    """The list is read in that order."""
+    text = "Customer,Amount,Day\nAcme,7 EUR,05/11/2026\nBakery,7 EUR,{}\n"
+    by_day, by_month = (read(text.format(day)).sales[0].sold_on for day in ("25/11/2026", "11/25/2026"))
+    assert (by_day, by_month) == (date(2026, 11, 5), date(2026, 5, 11))
+
+
 @pytest.mark.parametrize("cell", ["", "-", "0", "0.00 EUR", "n/a"])
 def test_a_row_without_an_amount_says_that_nothing_was_sold(cell: str) -> None:
     """It is counted, and no mistake."""

@@ -178,3 +178,20 @@ async def test_a_list_of_sales_is_looked_at_and_written_down(world: World) -> No
     assert await mara.submit(form) is None
     await reads(mara, form, "1 sale to 1 customer, 1,200 EUR, was written down for Portal.")
     assert [(row.customer_id, row.amount) for row in rows(world, CampaignSale)] == [(control.customer_id, 1200)]
+
+
+async def test_a_list_of_sales_with_unclear_dates_is_not_guessed(world: World) -> None:
+    """The window names the column and both days, and nothing is written down."""
+    customers(world.office, 20)
+    drawn(world.office)
+    mara = world.as_(MARA)
+    [shown] = (await mara.command("/campaign result portal")).messages
+    await mara.press(shown, "campaigns.sold_list")
+    form = await window(mara, "Sales")
+    await mara.fill(form, campaigns_sales_file=("sold.csv", b"Customer,Amount,Closed on\nAcme,12 EUR,05/11/2026\n"))
+    assert await mara.submit(form) is None
+    sentence = (
+        "Dates under “Closed on” can be read two ways, since 05/11/2026 is 5 November 2026 or 11 May 2026: write them"
+    )
+    await reads(mara, form, sentence)
+    assert rows(world, CampaignSale) == []

@@ -29,6 +29,8 @@ _SHARED = tuple(
     if name.endswith(("_on", "_since", "_from", "_until", "_by", "owner_id", "source", "currency", "country", "zone"))
 )
 """The places of columns that hold few different values, which are kept once however many customers have them."""
+_LISTS = (COMPARED_COLUMNS.index("tags"), COMPARED_COLUMNS.index("preferences"))
+"""The places of lists, which most customers have the same of; equal ones are kept once, too, so nobody changes them."""
 Stored = namedtuple("Stored", COMPARED_COLUMNS)  # type: ignore[misc]  # noqa: PYI024 - the names are a constant
 AT_ONCE = 1000  # customers that are read at once
 
@@ -45,7 +47,7 @@ class ListedCustomer:
 
     id: UUID
     current: Any = None
-    rows: list[RowDraft] = field(default_factory=list)
+    rows: Sequence[RowDraft] = ()
     given: dict[str, Any] = field(default_factory=dict)
     different: dict[str, Any] | None = None
     name_key: str = ""
@@ -85,9 +87,11 @@ class Matcher:
         self._by_name: dict[str, list[ListedCustomer]] = {}
         self._found: list[ListedCustomer] = []
         self._import_id = import_id
+        nothing: dict[str, Any] = {}  # of a stored customer until rows are about it: one for all of them
         for row in _read_stored(session, import_id):
+            source = row.source or ""
             self._index(
-                ListedCustomer(row.id, row, [], {}, None, row.name_key, row.domain, row.external_id, row.source or "")
+                ListedCustomer(row.id, row, (), nothing, None, row.name_key, row.domain, row.external_id, source)
             )
         for customer_id, key in session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))):
             target = self.by_uuid.get(customer_id)
@@ -251,6 +255,8 @@ def _read_stored(session: Session, import_id: UUID) -> Iterator[Any]:
         values = list(row)
         for at in _SHARED:
             values[at] = known.setdefault(values[at], values[at])
+        for at in _LISTS:
+            values[at] = known.setdefault(tuple(values[at]), values[at])
         yield Stored._make(values)
 
 
