@@ -120,7 +120,7 @@ def ids_holding(session: Session, words: str, most: int) -> Any:
     """
     parts = name_key(words).split()[:MOST_WORDS]
     if not parts:
-        return select(Customer.id.label("customer_id")).where(sa.false())
+        return select(col(Customer.id).label("customer_id")).where(sa.false())
     name = col(searched(session).name_key)
     held = names_with(session, _long_pieces(parts)).where(*_each(name, parts)).limit(most).subquery()
     named = sa.select(held.c.customer_id)
