@@ -121,7 +121,7 @@ SHARINGS = tuple(SHARED.model_copy(update={"id": UUID(int=number)}) for number i
 MESSAGES = {
     "list": views.page(ListPage(rows=EIGHT, words=EVIL[:200], page=2, pages=9, total=46_964)),
     "list of the first found": views.page(
-        ListPage(rows=EIGHT, words=EVIL[:200], page=125, pages=125, total=1000, and_more=True)
+        ListPage(rows=EIGHT, words=EVIL[:200], page=63, pages=63, total=500, and_more=True)
     ),
     "pool": views.page(ListPage(rows=EIGHT, page=1, pages=9, total=46_964, pool=True, may_share=True)),
     "empty list": views.page(ListPage(rows=())),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
 from bot.customers import views
-from bot.customers.queries import screens
+from bot.customers.queries import screens, searching
 from bot.customers.queries.screens import list_options, list_page
 from bot.customers.queries.searching import find_customer, list_nearest, list_partly
 from bot.customers.queries.trigrams import names_with, padded
@@ -190,3 +190,16 @@ def test_a_part_of_a_domain_that_very_many_share_lists_those_found_first(
     assert (page.total, page.and_more) == (3, True)
     page = office.ask(list_page, words="acme4.ex", viewer=ANA)
     assert ([row.name for row in page.rows], page.and_more) == (["Acme 4"], False)
+
+
+def test_a_name_that_begins_with_the_words_isnt_lost_among_many_that_hold_them(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many others are found before it; where none begins so, those that hold them are shown."""
+    monkeypatch.setattr(searching, "MOST_ALIKE", 3)
+    for number in range(5):
+        office.customer(f"Blue Gold {number}")
+    office.customer("Golden Gate")
+    assert partly(office, "gold") == ["Golden Gate"]
+    assert len(partly(office, "gol")) == 1
+    assert partly(office, "blue") == ["Blue Gold 0", "Blue Gold 1", "Blue Gold 2"]

@@ -66,7 +66,7 @@ from bot.workspaces.usecases import BOT
 PAGE_ROWS = 8
 TIMELINE_LINES = 10
 OPTIONS = 20
-MOST_LISTED = 1000
+MOST_LISTED = 500
 """Names that hold what somebody typed, whose customers are listed."""
 MOST_CONSIDERED = 300
 """Customers whose names hold what somebody typed, among whom the menu looks for the most overdue."""

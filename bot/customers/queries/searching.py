@@ -98,16 +98,16 @@ def list_partly(session: Session, words: str, limit: int = MOST_PARTLY) -> Seque
     if not parts:
         return []
     name = col(searched(session).name_key)
-    beginning = names_with(session, [f"  {key}"]).where(name.startswith(key, autoescape=True))
     holding = names_with(session, _long_pieces(parts, " ")).where(*_each(name, parts, " "))
-    for query in (beginning, holding):
-        alike = query.limit(MOST_ALIKE).subquery().c
-        first = sa.select(alike.customer_id).group_by(alike.customer_id)
-        found = session.execute(first.order_by(sa.func.min(alike.name_key), alike.customer_id).limit(limit))
-        if ids := found.scalars().all():
-            rows = list_by_ids(session, ids)
-            return [rows[one] for one in ids]
-    return []
+    alike = session.execute(holding.limit(MOST_ALIKE)).all()
+    if len(alike) == MOST_ALIKE:  # a name that begins with the words may not be among them
+        beginning = names_with(session, [f"  {key}"]).where(name.startswith(key, autoescape=True))
+        alike = session.execute(beginning.limit(MOST_ALIKE)).all() or alike
+    named = sorted((called, customer_id) for customer_id, called in alike)
+    begun = [one for one in named if one[0].startswith(key)]
+    first = list(dict.fromkeys(customer_id for _, customer_id in begun or named))[:limit]
+    rows = list_by_ids(session, first)
+    return [rows[one] for one in first]
 
 
 def ids_holding(session: Session, words: str, most: int) -> Any:
@@ -182,17 +182,15 @@ def _list_sharing(session: Session, searches: Iterable[list[str]]) -> dict[str, 
 
     What few names share counts for more than what many do.
     """
-    names = searched(session)
-    columns = (names.number, names.name_key)
-    queries = enumerate(names_with(session, pieces).limit(MOST_IN_WINDOW) for pieces in searches)
-    each = [query.with_only_columns(*columns, sa.literal(at).label("at")).subquery() for at, query in queries]
-    rows = session.execute(sa.union_all(*map(sa.select, each))).all()
-    hits = Counter(at for _, _, at in rows)
+    columns = (searched(session).number, searched(session).name_key)
+    each = (names_with(session, pieces).with_only_columns(*columns).limit(MOST_IN_WINDOW) for pieces in searches)
+    found = [session.execute(query).all() for query in each]  # one by one: all in one statement are compiled anew
     shared: Counter[str] = Counter()
-    for _, name, at in rows:
-        shared[name] += TELLING // hits[at]
+    for rows in found:
+        for _, name in rows:
+            shared[name] += TELLING // len(rows)
     best = {name for name, _ in shared.most_common(BEST)}
-    return {name: number for number, name, _ in rows if name in best}
+    return {name: number for rows in found for number, name in rows if name in best}
 
 
 def _without_a_part(key: str) -> Iterator[list[str]]:
