@@ -66,6 +66,8 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/hadolint deploy/Dockerfile
 	$(BIN)/compose-lint check --quiet --no-env deploy/compose.yaml
+	@! command -v systemd-analyze >/dev/null || { sed 's,/opt/evenhand/bin/evenhand,/bin/true,' deploy/evenhand.service >$(VENV)/evenhand.service \
+		&& said=$$(systemd-analyze verify $(VENV)/evenhand.service 2>&1) && test -z "$$said" || { echo "$$said"; exit 1; }; }
 	@! docker compose version >/dev/null 2>&1 || docker compose --file deploy/compose.yaml --profile postgres config --quiet --no-env-resolution
 
 format: $(INSTALLED)
