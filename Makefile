@@ -11,7 +11,7 @@ CODE := bot jobs rehearsal demo migrations tests benchmarks
 unexport PYTHONDONTWRITEBYTECODE  # so that the processes of tests and demo share compiled files
 FAST_DISK := $(shell test "$$(df -k /dev/shm 2>/dev/null | awk 'END {print $$4}')" -gt 4000000 2>/dev/null && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-.PHONY: help demo test test-all mutants check format run bench figures soak screenshots migration lock audit sbom clean
+.PHONY: help demo test test-all mutants check format run bench figures soak drill screenshots migration lock audit sbom clean
 
 help:
 	@echo "make demo         run the bot in a simulated Slack, in your browser"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench        measure speed and memory, as ratios against something else"
 	@echo "make figures      count lines, files, functions, and the calls of one command"
 	@echo "make soak         kill the delivery of messages again and again, and send every door what it doesn't expect"
+	@echo "make drill        play the restore drill of deploy/README.md, and say how long it took"
 	@echo "make screenshots  play the story in a browser and save pictures in docs/pictures"
 	@echo "make migration    write the next migration: NAME=\"what it adds\""
 	@echo "make lock         write requirements.lock and deploy/requirements.lock from pyproject.toml"
@@ -66,6 +67,8 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/hadolint deploy/Dockerfile
 	$(BIN)/compose-lint check --quiet --no-env deploy/compose.yaml
+	@! command -v systemd-analyze >/dev/null || { sed 's,/opt/evenhand/bin/evenhand,/bin/true,' deploy/evenhand.service >$(VENV)/evenhand.service \
+		&& said=$$(systemd-analyze verify $(VENV)/evenhand.service 2>&1) && test -z "$$said" || { echo "$$said"; exit 1; }; }
 	@! docker compose version >/dev/null 2>&1 || docker compose --file deploy/compose.yaml --profile postgres config --quiet --no-env-resolution
 
 format: $(INSTALLED)
@@ -83,6 +86,9 @@ figures: $(INSTALLED)
 
 soak: $(INSTALLED)
 	@$(BIN)/python -m pytest tests/soak tests/doors/test_fuzz.py --soak --all
+
+drill: $(INSTALLED)
+	@$(BIN)/python -m pytest -q tests/shell/test_wheel.py::test_the_restore_drill_goes_as_it_is_written
 
 screenshots: $(INSTALLED)
 	@EVENHAND_PICTURES=docs/pictures $(BIN)/python -m pytest --all tests/story/test_browser.py

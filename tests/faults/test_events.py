@@ -16,7 +16,7 @@ from bot.core.clock import MovableClock
 from bot.core.database import Database
 from bot.core.runtime import Runtime
 from bot.slack.app import build_app
-from bot.slack.callers import PRESS_PATIENCE_SECONDS, Caller
+from bot.slack.callers import PATIENCE_SECONDS, Caller
 from bot.slack.clients import build_client
 from bot.slack.listeners import Listeners
 from bot.slack.socket import SlackSocket
@@ -46,7 +46,7 @@ async def test_what_was_said_is_there_after_kill_9(database_url: str, tmp_path: 
             process.kill()
             await process.wait()
             await asyncio.gather(*saying)
-        late = _acknowledged(slack, slower_than=PRESS_PATIENCE_SECONDS)  # on a busy machine
+        late = _acknowledged(slack, slower_than=PATIENCE_SECONDS)  # on a busy machine
         arrived = _acknowledged(slack) - late
         stored = office.look(_words)
         assert {word: stored[word] for word in arrived} == dict.fromkeys(arrived, 1)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.slow
 PACKAGES = ("bot", "jobs", "rehearsal", "demo", "migrations")
 BESIDE = ("manifest.yml", ".env.example", "pyproject.toml", "README.md", "LICENSE", "NOTICE")
 START_SECONDS = 180  # of a bot on a busy machine
+CUSTOMERS = 1_000  # of the restore drill
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+\S*")
 
 
@@ -155,6 +157,12 @@ def _commands(heading: str) -> str:
     return page.partition(f"## {heading}\n")[2].split("```")[1].strip()
 
 
+def _cpu_seconds() -> float:
+    """Return the processor time of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _shell(place: Path, folder: Path, commands: str) -> str:
     """Run commands as they are typed, with the installed bot on the path; return what they print."""
     path = f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}"
@@ -184,18 +192,21 @@ async def _running(place: Path, folder: Path, slack: Rehearsal) -> AsyncIterator
 
 
 def _fill_in(place: Path, folder: Path, slack: Rehearsal) -> None:
-    """Copy the example settings as the wheel has them, and fill in the tokens; write a list of fifty customers."""
+    """Copy the example settings as the wheel has them, and fill in the tokens; write a list of customers."""
     text = (place / "share" / "evenhand" / ".env.example").read_text(encoding="utf-8")
     for name, value in (("SLACK_BOT_TOKEN", slack.bot_token), ("SLACK_APP_TOKEN", slack.app_token), ("PORT", "0")):
         text = re.sub(rf"^{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
     (folder / ".env").write_text(f"{text}\nSLACK_API_URL={slack.api_url}\n", encoding="utf-8")
-    (folder / "list.csv").write_text("Name,Owner\n" + "".join(f"Customer {n},ana@example.test\n" for n in range(50)))
+    rows = (f"Customer {number},ana@example.test\n" for number in range(CUSTOMERS))
+    (folder / "list.csv").write_text("Name,Owner\n" + "".join(rows), encoding="utf-8")
 
 
-async def test_the_restore_drill_goes_as_it_is_written(installed: Path, elsewhere: Path) -> None:
+async def test_the_restore_drill_goes_as_it_is_written(
+    installed: Path, elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """
     From the example settings to a bot that is back after its database was lost: the drill's commands work beside the
-    running bot and leave nothing behind, and the backup brings everything back.
+    running bot and leave nothing behind, and the backup brings everything back. How long they took is printed.
     """
 
     async def shell(commands: str) -> str:
@@ -207,8 +218,12 @@ async def test_the_restore_drill_goes_as_it_is_written(installed: Path, elsewher
         async with _running(installed, elsewhere, slack):
             await shell("evenhand import list.csv")
             files = await shell("ls")
+            stopwatch, since, used = slack.workspace.clock.stopwatch, slack.workspace.clock.stopwatch(), _cpu_seconds()
             said = await shell(_commands("Restore drill"))
-            assert re.search(r"^\s*51 drill\.csv$", said, re.MULTILINE)
+            took = f"{stopwatch() - since:.1f} s, of which {_cpu_seconds() - used:.1f} of the processor"
+            with capsys.disabled():
+                sys.stdout.write(f"\nThe restore drill with {CUSTOMERS:,} customers took {took}.\n")
+            assert re.search(rf"^\s*{CUSTOMERS + 1} drill\.csv$", said, re.MULTILINE)
             assert await shell("ls") == files
             await shell("evenhand backup FILE && evenhand export before.csv")
         await shell("rm evenhand.db* && evenhand restore FILE --replace && evenhand export after.csv")
