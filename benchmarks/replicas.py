@@ -3,8 +3,9 @@ What several processes on one PostgreSQL do in a second: `python -m benchmarks.r
 
 Each replica is a process of its own. In the first part all of them do the same job until nothing is left: the morning
 messages and the digests of many workspaces, then the delivery of all that, while the clock stands still, so that
-nobody waits for Slack's pace. In the second part the clock runs, and one bot drains a queue for many channels at the
-pace of Slack, a message a second in each. A stand-in takes the messages.
+nobody waits for Slack's pace; a stand-in in the same process takes the messages. In the second part the clock runs,
+and one bot drains a queue for many channels at the pace of Slack, a message a second in each. It calls a server in a
+process of its own, over HTTP, so that it does all the work of Slack's client but encryption.
 """
 
 import argparse
@@ -39,6 +40,7 @@ from bot.features import FEATURES
 from bot.logs import configure_logging
 from bot.settings import LogFormat
 from bot.slack.blocks import Message, section
+from bot.slack.clients import build_client
 from bot.storage import migrate
 from bot.workspaces.usecases import install_workspace
 from jobs.runner import Runner
@@ -71,7 +73,12 @@ LINES = Feature(name="benchmark", views={Line: draw})
 
 
 def measure(
-    folder: Path, *, workspaces: int = WORKSPACES, channels: int = CHANNELS, messages: int = MESSAGES
+    folder: Path,
+    *,
+    workspaces: int = WORKSPACES,
+    channels: int = CHANNELS,
+    messages: int = MESSAGES,
+    answer_seconds: float = 0,
 ) -> Iterator[Figure]:
     """Yield a figure for each job and each number of replicas above one, and one for the drain."""
     with fresh_databases("postgresql", folder) as make:
@@ -85,7 +92,7 @@ def measure(
                 ours, theirs = rates[replicas][job], rates[1][job]
                 name = f"{job} with {replicas} replicas, against one"
                 yield Figure(name, ours / theirs, RATIO_BUDGET, ours, theirs, f"{unit}/s", at_least=True)
-        yield drain(make("drain"), channels, messages)
+        yield drain(make("drain"), channels, messages, answer_seconds)
 
 
 def fill(url: str, workspaces: int) -> None:
@@ -157,8 +164,12 @@ async def be_a_replica(url: str) -> None:
             print(StandIn.posted - posted if job == "deliver_outbox" else changed, flush=True)
 
 
-def drain(url: str, channels: int, messages: int) -> Figure:
-    """Let one bot send what waits for many channels, by the machine's clock; compare it with Slack's limit."""
+def drain(url: str, channels: int, messages: int, answer_seconds: float = 0) -> Figure:
+    """
+    Let one bot send what waits for many channels, by the machine's clock; compare it with Slack's limit.
+
+    Slack takes *answer_seconds* over each message.
+    """
     with contextlib.closing(Runtime(Database(url), WallClock(), [LINES])) as runtime:
         migrate(runtime.database)
         runtime.run_now(install_workspace, workspace=WORKSPACE, name="Drain", bot_user_id="U0BOT", zone="UTC")
@@ -166,7 +177,11 @@ def drain(url: str, channels: int, messages: int) -> Figure:
         with runtime.database.engine.connect() as connection:
             gather_statistics(connection, "outbox")
             connection.commit()
-        asyncio.run(_deliver(runtime))
+        with _serving_slack(answer_seconds) as api_url:
+            cpu = process_time()
+            asyncio.run(_deliver(runtime, api_url))
+        cpu_ms = 1_000 * (process_time() - cpu) / messages
+        print(f"drain: {cpu_ms:.2f} ms of CPU a message, without its server's", file=sys.stderr, flush=True)
         first, last = runtime.read_now(_posted_between, workspace=WORKSPACE)
     fastest, took = messages / channels - 1, (last - first).total_seconds()
     name = f"{messages:,} messages drained into {channels} channels, of the pace that Slack allows"
@@ -174,6 +189,17 @@ def drain(url: str, channels: int, messages: int) -> Figure:
         name, fastest / took, DRAIN_BUDGET, (messages - channels) / took, (messages - channels) / fastest,
         "messages/s", at_least=True,
     )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _serving_slack(answer_seconds: float) -> Iterator[str]:
+    """Yield the address of a Slack that takes every message."""
+    command = [sys.executable, "-m", "benchmarks.servers.slack", str(answer_seconds)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield f"http://127.0.0.1:{_answer(process)}/api/"
+        finally:
+            process.kill()
 
 
 def _enqueue(session: Session, *, channels: int, messages: int, now: datetime) -> None:
@@ -184,14 +210,17 @@ def _enqueue(session: Session, *, channels: int, messages: int, now: datetime) -
     outbox.enqueue_all(session, lines, now=now)
 
 
-async def _deliver(runtime: Runtime) -> None:
+async def _deliver(runtime: Runtime, api_url: str) -> None:
     """Run a round of delivery each second, as the bot does, until all is sent."""
-    job = next(job for job in build_schedule(runtime.background, cache(StandIn)) if job.name == "deliver_outbox")
+    client = build_client(token="xoxb-stand-in", api_url=api_url)
+    client.keep_connections()
+    job = next(job for job in build_schedule(runtime.background, lambda _: client) if job.name == "deliver_outbox")
     runner, loop = Runner(runtime.background), asyncio.get_running_loop()
     while await runtime.read(_count_unsent, workspace=WORKSPACE):
         began = loop.time()
         await runner.run(job)
         await asyncio.sleep(max(job.every.total_seconds() - (loop.time() - began), 0))
+    await client.close()
 
 
 def _count_unsent(session: Session, *, now: datetime) -> int:  # noqa: ARG001 - every query takes the time
@@ -213,6 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workspaces", type=int, default=WORKSPACES)
     parser.add_argument("--channels", type=int, default=CHANNELS)
     parser.add_argument("--messages", type=int, default=MESSAGES)
+    parser.add_argument("--answer-seconds", type=float, default=0, help="for which Slack takes its time in the drain")
     parser.add_argument("--replica", metavar="URL", help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
     configure_logging(style=LogFormat.HUMAN, level="error")
@@ -220,7 +250,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asyncio.run(be_a_replica(asked.replica))
         return 0
     with tempfile.TemporaryDirectory(prefix="evenhand-replicas-") as folder:
-        about = {"workspaces": asked.workspaces, "channels": asked.channels, "messages": asked.messages}
+        about: dict[str, Any] = {name: value for name, value in vars(asked).items() if name != "replica"}
         found = []
         for figure in measure(Path(folder), **about):
             print(figure.line(), flush=True)

@@ -153,6 +153,7 @@ class Bot:
         return total
 
     async def _start(self) -> None:
+        self.client.keep_connections()
         migrate(self.runtime.database)
         await self._install()
         await self._renew_token()
@@ -172,6 +173,7 @@ class Bot:
         if self._scheduler:
             await self._scheduler.stop()
         await self.runtime.drain()
+        await self.client.close()
         self.runtime.close()
         if self._traces:
             await asyncio.to_thread(self._traces.close)

@@ -2,9 +2,11 @@
 
 import asyncio
 import html
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -17,7 +19,7 @@ from sqlmodel import Session
 from bot.core import outbox
 from bot.core.claiming import claim
 from bot.core.feature import Feature, Refresh
-from bot.core.outbox import LEASE, SLACKS_ANSWER, ClaimedMessage
+from bot.core.outbox import LEASE, SLACKS_ANSWER, ClaimedMessage, Post
 from bot.core.runtime import Runtime
 from bot.core.schemas import Notification
 from bot.people.queries import list_openings
@@ -25,6 +27,7 @@ from bot.slack.blocks import Message
 from bot.slack.clients import NOT_SLACKS, error_code
 from bot.workspaces.queries import UNINSTALLED_WORKSPACES
 from bot.workspaces.usecases import uninstall_workspace
+from jobs.group_commit import GroupCommit
 
 Clients = Callable[[str], AsyncWebClient]
 """Slack's client for a workspace id."""
@@ -55,6 +58,7 @@ What Slack answers when it will never take this message, or nothing for this rec
 one about the token, the organisation or an error that is new, the message waits.
 """
 NOBODY_THERE = frozenset({"user_disabled", "user_not_found", "user_not_visible"})  # of `REFUSALS`: the person is gone
+CHANNEL, TIMESTAMP = re.compile("[A-Z0-9]{1,32}"), re.compile(r"\d{1,20}\.\d{1,10}")
 SERVER_ERROR = 500
 LEAST_LEASE_LEFT = timedelta(seconds=5)
 DEFAULT_PAUSE_SECONDS = 30
@@ -63,6 +67,7 @@ SKEW = timedelta(minutes=70)  # how far Slack's clock and ours may be apart; a l
 LOOK_BACK_PAGE = 200
 LOOK_BACK_PAGES = 50
 AT_ONCE = 16
+CLAIMED_AT_ONCE = 48  # those that wait for their turn included
 LOOK_AGAIN_SECONDS = 1.0  # while slow ones are on their way, what came up meanwhile is sent
 
 log = structlog.get_logger(__name__)
@@ -100,12 +105,19 @@ class Dispatcher:
     clients: Clients
     on_dead: OnDead
 
+    def __post_init__(self) -> None:
+        """Begin without anything on its way."""
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._sending = GroupCommit(partial(self._store, outbox.mark_sending))
+        self._sent = GroupCommit(partial(self._store, outbox.mark_sent))
+
     async def deliver_all(self) -> int:
         """
         Send what is due, or look for it where it may have been sent; return how many were claimed.
 
-        `AT_ONCE` are on their way at most. A slow one holds up what goes to the same recipient, and nothing else: what
-        comes up meanwhile is sent. Of several to one recipient the next one leaves with the next round.
+        `AT_ONCE` are on their way at most, and `CLAIMED_AT_ONCE` are claimed, since a claim looks at all that waits.
+        A slow one holds up what goes to the same recipient, and nothing else: what comes up meanwhile is sent. Of
+        several to one recipient the next one leaves with the next round.
 
         Raises:
             Exception: the first error that isn't Slack's, such as of the database, once nothing is on its way.
@@ -113,7 +125,7 @@ class Dispatcher:
         total, errors, is_full = 0, list[BaseException](), True
         running: set[Delivery] = set()
         while running or (is_full and not errors):
-            room = 0 if errors else AT_ONCE - len(running)
+            room = 0 if errors else CLAIMED_AT_ONCE - len(running)
             claimed = await self._claim(room)
             total += len(claimed)
             running |= {asyncio.create_task(work) for work in claimed}
@@ -132,19 +144,23 @@ class Dispatcher:
         claimed_messages = await self.runtime.run(
             claim, workspace=None, openings=list_openings, limit=room, passed_over=UNINSTALLED_WORKSPACES
         )
-        return [self._look_back(one) if one.may_be_sent else self._deliver(one, claimed_at) for one in claimed_messages]
+        return [self._in_turn(claimed, claimed_at) for claimed in claimed_messages]
 
     async def _some_of(self, running: set[Delivery]) -> tuple[set[Delivery], set[Delivery]]:
-        """Wait until half of the slots are free, or for `LOOK_AGAIN_SECONDS`; return what is done and what isn't."""
+        """Wait until there is room for half of a claim, or `LOOK_AGAIN_SECONDS`; return what is done and what isn't."""
         done = set[Delivery]()
         end = asyncio.get_running_loop().time() + LOOK_AGAIN_SECONDS
-        while running and (not done or len(running) > AT_ONCE // 2):
+        while running and (not done or len(running) > CLAIMED_AT_ONCE // 2):
             left = end - asyncio.get_running_loop().time()
             newly, running = await asyncio.wait(running, timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED)
             done |= newly
             if not newly:
                 break
         return done, running
+
+    async def _in_turn(self, claimed: ClaimedMessage, claimed_at: float) -> None:
+        async with self._turns:
+            await (self._look_back(claimed) if claimed.may_be_sent else self._deliver(claimed, claimed_at))
 
     async def _deliver(self, claimed: ClaimedMessage, claimed_at: float) -> None:
         with self.runtime.traces.span("delivery", kind=claimed.kind) as span:
@@ -176,8 +192,11 @@ class Dispatcher:
             await self._end(claimed, str(reason), outbox.requeue)
             return "refused"
         if ts:
-            await self.runtime.run(outbox.mark_sent, workspace=None, claimed=claimed, channel=channel, ts=ts)
+            await self._sent.ask(Post(claimed, channel, ts))
         return "sent" if ts else "claim_lost"
+
+    async def _store(self, mark: Callable[..., list[bool]], posts: Sequence[Post]) -> list[bool]:
+        return await self.runtime.run(mark, workspace=None, posts=posts)
 
     async def _draw(self, claimed: ClaimedMessage) -> Message:
         """
@@ -217,10 +236,10 @@ class Dispatcher:
         if not claimed.recipient.startswith(("U", "W")):
             return claimed.recipient
         opened = await self._call(claimed, "conversations.open", {"users": claimed.recipient}, writes=False)
-        channel = (opened.get("channel") or {}).get("id")
-        if not channel:
+        channel = str((opened.get("channel") or {}).get("id", ""))
+        if not CHANNEL.fullmatch(channel):
             raise NotSent("an answer without a channel")
-        return str(channel)
+        return channel
 
     async def _post(self, claimed: ClaimedMessage, message: Message, channel: str, claimed_at: float) -> str | None:
         """
@@ -241,7 +260,7 @@ class Dispatcher:
         self, claimed: ClaimedMessage, message: Message, channel: str, claimed_at: float
     ) -> str | None:
         """Mark the message as being sent, then make one POST; return None when the claim was lost before it."""
-        if not await self.runtime.run(outbox.mark_sending, workspace=None, claimed=claimed, channel=channel):
+        if not await self._sending.ask(Post(claimed, channel)):
             return None
         if self.runtime.clock.monotonic() - claimed_at > (LEASE - LEAST_LEASE_LEFT).total_seconds():
             raise NotSent("the claim was about to run out")
@@ -253,9 +272,10 @@ class Dispatcher:
         if claimed.reply_to_ts:
             body["thread_ts"] = claimed.reply_to_ts
         answer = await self._call(claimed, "chat.postMessage", body, writes=True)
-        if not answer.get("ts"):
+        ts = str(answer.get("ts"))
+        if not TIMESTAMP.fullmatch(ts):
             raise Unclear("an answer without a timestamp")
-        return str(answer["ts"])
+        return ts
 
     async def _look_back(self, claimed: ClaimedMessage) -> None:
         """Find out whether an unclear notification is there: our key stands in the message's metadata."""
@@ -273,18 +293,14 @@ class Dispatcher:
             await self._end(claimed, str(reason), outbox.mark_unknown)
         else:
             if ts:
-                await self.runtime.run(outbox.mark_sent, workspace=None, claimed=claimed, channel=channel, ts=ts)
+                await self._sent.ask(Post(claimed, channel, ts))
             else:
                 await self.runtime.run(outbox.mark_absent, workspace=None, claimed=claimed)
 
     async def _find(self, claimed: ClaimedMessage, channel: str) -> str | None:
         method = "conversations.replies" if claimed.reply_to_ts else "conversations.history"
-        asked: dict[str, Any] = {
-            "channel": channel,
-            "include_all_metadata": True,
-            "limit": LOOK_BACK_PAGE,
-            **_around(claimed),
-        }
+        asked: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": LOOK_BACK_PAGE}
+        asked |= _around(claimed)
         if claimed.reply_to_ts:
             asked["ts"] = claimed.reply_to_ts
         for _ in range(LOOK_BACK_PAGES):

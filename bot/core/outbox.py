@@ -151,6 +151,14 @@ class ClaimedMessage(Schema):
         return self.said_from is not None
 
 
+class Post(NamedTuple):
+    """A claimed message, the channel that it goes to, and its timestamp there once Slack has accepted it."""
+
+    claimed: ClaimedMessage
+    channel: str
+    ts: str = ""
+
+
 def enqueue(
     session: Session,
     notification: Notification,
@@ -222,27 +230,30 @@ def said_between(row: OutboxMessage, gap: Gap | None) -> tuple[datetime, datetim
 
 
 @locks_rows
-def mark_sending(session: Session, *, claimed: ClaimedMessage, channel: str, now: datetime) -> bool:
+def mark_sending(session: Session, *, posts: Sequence[Post], now: datetime) -> list[bool]:
     """
-    Store, before each POST, that it is about to be made; return False when the claim was lost meanwhile.
+    Store, before each POST, that it is about to be made; return of each whether its claim is still valid.
 
     A message that Slack refused may be marked again under the same claim, to be posted in another form.
     """
-    held = _held(claimed, DeliveryState.CLAIMED, DeliveryState.SENDING).where(col(OutboxMessage.lease_until) > now)
-    return bool(session.exec(held.values(state=DeliveryState.SENDING, posted_at=now, channel=channel)).rowcount)
+    update = _update_of(posts, DeliveryState.CLAIMED, DeliveryState.SENDING).where(col(OutboxMessage.lease_until) > now)
+    marked = set(session.scalars(update.values(state=DeliveryState.SENDING, posted_at=now)))
+    return [post.claimed.id in marked for post in posts]
 
 
 @locks_rows
-def mark_sent(session: Session, *, claimed: ClaimedMessage, channel: str, ts: str, now: datetime) -> None:
-    """Store that Slack accepted it."""
-    held = _held(claimed, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-    session.exec(held.values(state=DeliveryState.SENT, channel=channel, ts=ts, finished_at=now, reason=None))
+def mark_sent(session: Session, *, posts: Sequence[Post], now: datetime) -> list[bool]:
+    """Store that Slack accepted them; return of each whether that wasn't known already."""
+    ts = sa.case({post.claimed.id: post.ts for post in posts}, value=col(OutboxMessage.id))
+    update = _update_of(posts, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+    marked = set(session.scalars(update.values(state=DeliveryState.SENT, ts=ts, finished_at=now, reason=None)))
+    return [post.claimed.id in marked for post in posts]
 
 
 @locks_rows
 def mark_dead(session: Session, *, claimed: ClaimedMessage, reason: str, now: datetime) -> bool:
     """Store that Slack refused it. Return True when this call was the one that gave up."""
-    held = _held(claimed, *UNSETTLED)
+    held = _held([claimed], *UNSETTLED)
     return bool(session.exec(held.values(state=DeliveryState.DEAD, reason=reason[:200], finished_at=now)).rowcount)
 
 
@@ -371,19 +382,26 @@ def delete_old(session: Session, *, before: datetime) -> int:
     return sum(session.exec(statement).rowcount for statement in (done, seen))
 
 
-def _held(claimed: ClaimedMessage, *states: DeliveryState) -> Any:
-    """Return the UPDATE of the row of *claimed* while its claim is valid and it is in one of *states*."""
-    return sa.update(OutboxMessage).where(
-        col(OutboxMessage.id) == claimed.id,
-        col(OutboxMessage.fence) == claimed.fence,
-        col(OutboxMessage.state).in_(states),
+def _held(claims: Sequence[ClaimedMessage], *states: DeliveryState) -> Any:
+    """Return the UPDATE of the rows of *claims* whose claim is valid and which are in one of *states*."""
+    own = sa.tuple_(col(OutboxMessage.id), col(OutboxMessage.fence))
+    return (
+        sa.update(OutboxMessage)
+        .where(own.in_([(claimed.id, claimed.fence) for claimed in claims]), col(OutboxMessage.state).in_(states))
+        .execution_options(synchronize_session=False)
     )
+
+
+def _update_of(posts: Sequence[Post], *states: DeliveryState) -> Any:
+    """Return what `_held` does for *posts*; it stores the channel of each, and returns the ids of what was changed."""
+    channel = sa.case({post.claimed.id: post.channel for post in posts}, value=col(OutboxMessage.id))
+    return _held([post.claimed for post in posts], *states).values(channel=channel).returning(col(OutboxMessage.id))
 
 
 def _failed(claimed: ClaimedMessage, reason: str, *, counts: bool) -> Any:
     """Return the UPDATE of the row of *claimed* after an attempt that failed; one that Slack delayed doesn't count."""
     attempts = claimed.attempts + 1 if counts else claimed.attempts
-    return _held(claimed, *UNSETTLED).values(reason=reason[:200], attempts=attempts)
+    return _held([claimed], *UNSETTLED).values(reason=reason[:200], attempts=attempts)
 
 
 def _pause(claimed: ClaimedMessage) -> timedelta:

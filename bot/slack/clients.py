@@ -16,6 +16,7 @@ NO_ANSWER = "no_answer"
 SLACK_TIMEOUT_SECONDS = 15
 RATE_LIMITED = "ratelimited"
 PAUSE_SECONDS = 30.0  # where Slack asks to wait and doesn't say how long
+KEPT_SECONDS = 5  # for which an idle connection is kept: a call on one that Slack is closing has an unclear outcome
 
 
 class SlackClient(AsyncWebClient):
@@ -24,6 +25,19 @@ class SlackClient(AsyncWebClient):
     measures: Measures = NO_MEASURES
     traces: Traces = NO_TRACES
     names: CommandNames = PLAIN_NAMES
+
+    def keep_connections(self) -> None:
+        """Make calls over connections that are kept, until `close`; before and after it each call opens its own."""
+        self.session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=self.timeout),
+            connector=aiohttp.TCPConnector(keepalive_timeout=KEPT_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    async def close(self) -> None:
+        """Close the connections that are kept."""
+        if self.session is not None:
+            await self.session.close()
 
     async def api_call(self, api_method: str, *, json: Any = None, **options: Any) -> Any:
         """Make the call as slack-sdk does."""

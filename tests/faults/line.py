@@ -63,8 +63,9 @@ class Line:
     deleted: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Make the one client, as the bot does."""
+        """Make the one client, with connections that are kept, as the bot does."""
         self.client = build_client(token=self.slack.bot_token, api_url=self.slack.api_url)
+        self.client.keep_connections()
         self.clock_watch = ClockWatch(self.runtime.background)
 
     @property
@@ -156,7 +157,9 @@ async def open_line(database_url: str, start: datetime = START) -> AsyncIterator
         office = open_office(runtime)
         channel = ChannelSchema(id=general.id, name="general", is_member=True)
         set_up(office, channel=channel, channel_id=general.id)
+        line = Line(slack, runtime, clock)
         try:
-            yield Line(slack, runtime, clock)
+            yield line
         finally:
+            await line.client.close()
             runtime.close()

@@ -152,7 +152,7 @@ class RunJobs:
     def prepare(self) -> None:
         """Let one message be on its way at a time."""
         _lose_patience()
-        deliver_outbox.AT_ONCE = 1
+        deliver_outbox.AT_ONCE = deliver_outbox.CLAIMED_AT_ONCE = 1
 
     def run(self) -> None:
         """Run them."""
@@ -161,6 +161,7 @@ class RunJobs:
     async def _run(self) -> None:
         runtime = Runtime(Database(self.url), self.clock, [*FEATURES, MAIL])
         client = build_client(token=self.token, api_url=self.api_url)
+        client.keep_connections()
         runner, schedule = Runner(runtime.background), build_schedule(runtime.background, lambda _: client)
         by_name = {job.name: job for job in schedule}
         for _ in range(ROUNDS if self.finish else 1):
@@ -171,6 +172,7 @@ class RunJobs:
                 if not any(runtime.read_now(outbox.count_waiting, workspace=None).by_state.values()):
                     break
                 self.clock.move(MINUTE)
+        await client.close()
         runtime.close()
 
 

@@ -191,7 +191,9 @@ async def test_replies_that_wait_dont_hold_up_others(database_url: str) -> None:
 async def test_one_hung_channel_of_two_hundred_holds_up_nobody(database_url: str) -> None:
     """Slack takes its message and doesn't answer in time: the others have theirs before the bot gives up waiting."""
     async with open_line(database_url) as line:
+        await line.client.close()
         line.client.timeout = 5
+        line.client.keep_connections()
         channels = [line.control.add_channel(f"team-{number}", members=[ANA]).id for number in range(200)]
         hung = channels[7]
         line.faults.slow(POST, 60, channel=hung)

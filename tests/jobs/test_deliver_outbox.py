@@ -9,7 +9,7 @@ import pytest
 from bot.core import outbox
 from bot.core.claiming import claim
 from bot.core.database import Database
-from bot.core.outbox import DeliveryState
+from bot.core.outbox import DeliveryState, Post
 from bot.core.runtime import Runtime
 from jobs.deliver_outbox import deliver_outbox
 from jobs.housekeeping import delete_old
@@ -335,14 +335,16 @@ async def test_a_claim_that_was_abandoned_is_taken_up(post: PostOffice) -> None:
     post.clock.move(outbox.LEASE + timedelta(seconds=1))
     await post.deliver()
     assert len(post.messages()) == 1
-    assert not post.runtime.run_now(outbox.mark_sending, workspace=None, claimed=lost, channel=post.general)
+    posts = [Post(lost, post.general)]
+    assert post.runtime.run_now(outbox.mark_sending, workspace=None, posts=posts) == [False]
 
 
 async def test_a_send_that_was_abandoned_is_looked_up(post: PostOffice) -> None:
     """If a process dies right after the POST, the message is not posted again."""
     post.enqueue("hello")
     (claimed,) = post.runtime.run_now(claim, workspace=None)
-    assert post.runtime.run_now(outbox.mark_sending, workspace=None, claimed=claimed, channel=post.general)
+    posts = [Post(claimed, post.general)]
+    assert post.runtime.run_now(outbox.mark_sending, workspace=None, posts=posts) == [True]
     await post.deliver_until_quiet()
     assert len(post.messages()) == 1
     assert post.states() == {"hello": DeliveryState.SENT}

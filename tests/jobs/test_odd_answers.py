@@ -21,6 +21,7 @@ ODD = {
     "a gateway's error": ("text/html", 502, "Bad gateway"),
     "an empty answer": ("application/json", 200, ""),
     "a yes without a timestamp": ("application/json", 200, '{"ok": true}'),
+    "a yes with an odd timestamp": ("application/json", 200, '{"ok": true, "ts": "soon\\u0000"}'),
 }
 
 

@@ -60,6 +60,7 @@ class DeliverForEver:
         runtime = Runtime(Database(self.url), FastClock(self.epoch), [MAIL])
         client = build_client(token=self.token, api_url=self.api_url)
         client.timeout = client.timeout / TIMES_FASTER  # type: ignore[assignment]  # patience shrinks with the leases
+        client.keep_connections()
         while True:
             await self._deliver_once(runtime, client)
             await asyncio.sleep(0.01)
