@@ -19,6 +19,7 @@ from bot.customers.queries import get_customer
 from bot.customers.queries.due import CUSTOMERS
 from bot.customers.tables import Customer
 from bot.people.queries import get_today, list_names
+from bot.workspaces.tables import Workspace
 
 CHECKINS = cast("sa.Table", Checkin.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
 WORDS = 120  # characters of a note in a line
@@ -130,9 +131,11 @@ def check(session: Session, now: datetime) -> Sequence[str]:  # noqa: ARG001 - e
 
 def list_suspects(session: Session, workspaces: Collection[str], now: datetime) -> Collection[str]:  # noqa: ARG001 - as above
     """Return those of *workspaces* where a customer's last contact is earlier than a recorded one."""
-    own = col(Checkin.workspace_id)
-    query = sa.select(own).join(Customer, _of_customer()).where(own.in_(workspaces), *_is_missed())
-    return session.scalars(query.distinct()).all()
+    own = (col(Checkin.workspace_id) == col(Workspace.id), *_is_missed())
+    missed = sa.select(col(Customer.id)).join(Checkin, _of_customer()).where(*own).limit(1).scalar_subquery()
+    # the limit has PostgreSQL look at each of these workspaces by itself, and not at the customers of all
+    query = sa.select(col(Workspace.id)).where(col(Workspace.id).in_(workspaces), missed.is_not(None))
+    return session.scalars(query).all()
 
 
 def _of_customer() -> Any:
