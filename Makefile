@@ -22,7 +22,7 @@ help:
 	@echo "make format       correct format and lint where a tool can"
 	@echo "make run          run the bot with the settings in .env"
 	@echo "make bench        measure speed and memory, as ratios against something else"
-	@echo "make figures      count lines, files, functions, and the calls of one command"
+	@echo "make figures      count lines, files, functions, repeated lines, and the calls of one command"
 	@echo "make soak         kill the delivery of messages again and again, and send every door what it doesn't expect"
 	@echo "make drill        play the restore drill of deploy/README.md, and say how long it took"
 	@echo "make screenshots  play the story in a browser and save pictures in docs/pictures"

@@ -3,6 +3,8 @@ Figures of the source tree, and of the way that one command takes through it: `m
 
 - Lines and files: all lines of the `.py` files that git tracks under `bot/` and `jobs/`.
 - Functions: the lines of each function there, from its `def` to its last line.
+- Repeated places: pairs of places there whose six successive lines are equal, blank lines and indentation aside. Two
+  places of seven equal lines are two such pairs; imports count.
 - Tests ÷ code: the lines of all `.py` under `tests/`, against those of all others but `migrations/`.
 - The way: `/assign @ana Acme friday call`, typed in a rehearsal by her manager, up to Ana's message. Counted are the
   functions of `bot/` and `jobs/` that are called meanwhile, each once, in any thread; the files they stand in; and the
@@ -16,9 +18,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import comb
 from pathlib import Path
 from statistics import median
 from types import CodeType, FrameType
@@ -37,6 +41,7 @@ from jobs.schedule import on_dead
 
 ROOT = Path(__file__).parent.parent
 CODE = ("bot", "jobs")
+REPEATED_LINES = 6
 PATIENCE_SECONDS = 60
 PREFIXES = tuple(f"{ROOT / folder}/" for folder in CODE)
 
@@ -54,6 +59,8 @@ def main() -> None:
     print(
         f"lines of a function, median / 90 % / longest: {median(lengths):g} / {ninety} / {lengths[-1]} (≤ 7 / 18 / 60)"
     )
+    repeated = count_repeated((ROOT / path).read_text(encoding="utf-8") for path in code)
+    print(f"pairs of places that repeat {REPEATED_LINES} lines: {repeated} (≤ 110)")
     print(f"tests ÷ code: {_lines(*tests) / _lines(*others):.2f} (≥ 0.85)")
     print(f"functions / files / statements on the way of /assign: {way.functions} / {way.files} / {len(way.statements)}"
           " (≤ 90 / 18 / 22)")  # fmt: skip
@@ -72,6 +79,15 @@ def _function_lengths(path: Path) -> Iterator[int]:
     for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def count_repeated(texts: Iterable[str]) -> int:
+    """Return how many pairs of places in *texts*, of one or of two, have the same six lines."""
+    places: Counter[tuple[str, ...]] = Counter()
+    for text in texts:
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        places.update(tuple(lines[at : at + REPEATED_LINES]) for at in range(len(lines) - REPEATED_LINES + 1))
+    return sum(comb(count, 2) for count in places.values())
 
 
 @dataclass

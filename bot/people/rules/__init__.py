@@ -177,7 +177,7 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 
 @lru_cache(maxsize=1)
 def _countries_with_holidays() -> frozenset[str]:
-    """Return country codes. The library's own list loads every country, which takes eight megabytes."""
+    """Return the codes of the countries whose holidays the library has."""
     return frozenset(EntityLoader.get_country_codes(include_aliases=False))
 
 
