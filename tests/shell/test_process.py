@@ -120,11 +120,20 @@ async def test_a_wrong_token_is_one_sentence(sqlite_url: str) -> None:
         assert "SLACK_APP_TOKEN (invalid_auth)" in await _start(slack, sqlite_url, slack_app_token=APP_TOKEN)
 
 
-@pytest.mark.parametrize(("status", "words"), [(500, "internal_error"), (503, "internal_error"), (429, "ratelimited")])
-async def test_a_slack_that_is_ill_is_no_wrong_token(sqlite_url: str, status: int, words: str) -> None:
+@pytest.mark.parametrize("status", [500, 503])
+async def test_a_slack_that_is_ill_is_no_wrong_token(sqlite_url: str, status: int) -> None:
     """An outage of Slack is not reported as a wrong token."""
     said = await _start_with_fault(sqlite_url, status=status)
-    assert said == f"Slack can't answer now ({words}); look at slack-status.com and try again."
+    assert said == "Slack can't answer now (internal_error); look at slack-status.com and try again."
+
+
+@pytest.mark.parametrize(("retry_after", "seconds"), [(12, 12), (None, 30)])
+async def test_a_slack_that_asks_to_wait_is_no_wrong_token(
+    sqlite_url: str, retry_after: int | None, seconds: int
+) -> None:
+    """The sentence says for how long."""
+    said = await _start_with_fault(sqlite_url, status=429, retry_after=retry_after)
+    assert said == f"Slack asks to wait for {seconds} s, after too many calls; try again then."
 
 
 async def test_an_unreachable_slack_is_one_sentence(sqlite_url: str) -> None:
