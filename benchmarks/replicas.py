@@ -38,6 +38,7 @@ from bot.core.runtime import Runtime
 from bot.core.schemas import PromptNotification
 from bot.features import FEATURES
 from bot.logs import configure_logging
+from bot.process import JobScheduler
 from bot.settings import LogFormat
 from bot.slack.blocks import Message, section
 from bot.slack.clients import build_client
@@ -54,6 +55,7 @@ JOBS = {"send_morning_messages": "workspaces", "post_digests": "digests", "deliv
 RATIO_BUDGET = 1.2
 CHANNELS, MESSAGES = 100, 2_000  # 20 s; by hand, --channels 200 --messages 10000
 DRAIN_BUDGET = 0.95
+LOOK_SECONDS = 0.5  # between two looks whether all is sent
 ANSWER_SECONDS = 0.15  # that Slack takes over a message
 WORKSPACE = "T000001"
 
@@ -212,15 +214,15 @@ def _enqueue(session: Session, *, channels: int, messages: int, now: datetime) -
 
 
 async def _deliver(runtime: Runtime, api_url: str) -> None:
-    """Run a round of delivery each second, as the bot does, until all is sent."""
+    """Run rounds of delivery, as the bot does, until all is sent."""
     client = build_client(token="xoxb-stand-in", api_url=api_url)
     client.keep_connections()
     job = next(job for job in build_schedule(runtime.background, lambda _: client) if job.name == "deliver_outbox")
-    runner, loop = Runner(runtime.background), asyncio.get_running_loop()
-    while await runtime.read(_count_unsent, workspace=WORKSPACE):
-        began = loop.time()
-        await runner.run(job)
-        await asyncio.sleep(max(job.every.total_seconds() - (loop.time() - began), 0))
+    scheduler = JobScheduler(Runner(runtime.background), [job])
+    scheduler.start()
+    while await runtime.read(_count_unsent, workspace=WORKSPACE):  # noqa: ASYNC110 - other processes may send, too
+        await asyncio.sleep(LOOK_SECONDS)
+    await scheduler.stop()
     await client.close()
 
 

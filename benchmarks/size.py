@@ -59,6 +59,11 @@ class Timing:
         return median(self.taken)
 
     @property
+    def mean(self) -> float:
+        """The mean, whose growth is told: where threads take turns, times come in steps, and a median jumps by one."""
+        return sum(self.taken) / len(self.taken)
+
+    @property
     def p95(self) -> float:
         """The time that one answer in twenty exceeds; of few, the longest."""
         return sorted(self.taken)[min(round(0.95 * len(self.taken)), len(self.taken) - 1)]
@@ -269,12 +274,12 @@ def fresh_databases(kind: str, folder: Path) -> Iterator[Callable[[str], str]]:
 
 
 def table(kind: str, by_size: dict[int, dict[str, Timing]]) -> str:
-    """Return the table of one database, sizes side by side, with the growth of the median between first and last."""
+    """Return the table of one database, sizes side by side, with the growth of the mean between first and last."""
     sizes = list(by_size)
     lines = [f"{kind:28}" + "".join(f"{f'{size:,}: median':>20}{'p95':>10}" for size in sizes) + "   growth"]
     for name in MEASURED:
         timings = [by_size[size][name] for size in sizes]
-        growth = f"{timings[-1].median / timings[0].median:8.2f} ×" if len(sizes) > 1 else ""
+        growth = f"{timings[-1].mean / timings[0].mean:8.2f} ×" if len(sizes) > 1 else ""
         lines.append(f"{name:28}" + "".join(f"{timing.cells():>30}" for timing in timings) + growth)
     return "\n".join(lines)
 
@@ -285,15 +290,15 @@ def figures(kind: str, by_size: dict[int, dict[str, Timing]]) -> list[Figure]:
     names = list(MEASURED)[:PEOPLE_WAIT_FOR]
     slow = max(names, key=lambda name: many[name].median)
     late = max(names, key=lambda name: many[name].p95)
-    grown = max(names, key=lambda name: many[name].median / few[name].median)
-    growth, of = many[grown].median / few[grown].median, f"at {max(by_size):,} customers on {kind}"
+    grown = max(names, key=lambda name: many[name].mean / few[name].mean)
+    growth, of = many[grown].mean / few[grown].mean, f"at {max(by_size):,} customers on {kind}"
     return [
         Figure(f"slowest answer {of} ({slow}), its median", many[slow].median / MEDIAN_GOAL_MS, 1,
                many[slow].median, MEDIAN_GOAL_MS, "ms"),
         Figure(f"slowest answer {of} ({late}), its p95", many[late].p95 / P95_GOAL_MS, 1,
                many[late].p95, P95_GOAL_MS, "ms"),
         Figure(f"answer {of} that grew most from {min(by_size):,} ({grown})", growth, GROWTH_GOAL,
-               many[grown].median, few[grown].median, "ms"),
+               many[grown].mean, few[grown].mean, "ms"),
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -44,6 +44,11 @@ if TYPE_CHECKING:
 
 WATCHDOG_SECONDS = 120.0  # without a tick before the watchdog ends the process; its supervisor restarts it
 TAKE_OVER_SECONDS = 15.0  # with the lease of a job, at most a minute after its process died
+BUSY, SOON = timedelta(seconds=1.2), timedelta(seconds=0.1)
+"""
+How long a job of every second runs again and again after it found something, and how soon: what waits for the second of
+its recipient leaves when that is over.
+"""
 FOLLOW_SECONDS = 1.0  # between two looks at whether the clock was put back
 SHUTDOWN_SECONDS = 10.0  # for running jobs to finish
 MAX_PASSES = 200
@@ -285,6 +290,7 @@ class JobScheduler:
         self._scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, timezone="UTC")
         self._watchdog = Watchdog(WATCHDOG_SECONDS)
         self._following: asyncio.Task[None] | None = None
+        self._busy_until: dict[str, datetime] = {}
         options: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         for job in jobs:
             self._scheduler.add_job(
@@ -323,8 +329,16 @@ class JobScheduler:
             latest = now
 
     async def _run(self, job: Job) -> None:
+        """Run a job; one of every second runs again soon, until it has found nothing to do for a while."""
         with self._noted():
-            await self._runner.run(job)
+            changed = await self._runner.run(job)
+        if job.every > AGAIN:
+            return
+        now = WallClock().now()
+        if changed:
+            self._busy_until[job.name] = now + BUSY
+        if now < self._busy_until.get(job.name, now) <= now + BUSY:  # the clock may be put back
+            self._scheduler.modify_job(job.name, next_run_time=now + SOON)
 
     async def _take_over(self, jobs: Sequence[Job]) -> None:
         """Run what another process left when it died, without waiting for the next turn of those jobs."""

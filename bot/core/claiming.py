@@ -12,10 +12,10 @@ from bot.core.database import locks_rows
 from bot.core.outbox import LEASE, QUIET_TIME, ClaimedMessage, DeliveryState, OutboxMessage, said_between
 from bot.core.restores import LAST_RESTORED, Restore
 
-PACE = timedelta(seconds=0.75)
+PACE = timedelta(seconds=0.85)
 """
-Between two messages to one recipient, from all processes. Slack takes one a second; rounds begin a second apart, and a
-post may begin a quarter of a second into its round.
+Between two messages to one recipient, from all processes. Slack takes one a second, and a post begins a tenth of a second
+or two after its message was chosen: of 200 channels with many messages, each gets 0.98 a second.
 """
 
 Address = tuple[str, str]

@@ -29,8 +29,12 @@ pytestmark = pytest.mark.slow
 Rows = dict[str, list[str]]
 OTHER, THEIR_ID, THEIR_PERSON, THEIR_WORD = "T0OTHER", UUID(int=7), "U0THEIRS", "Onlytheirs"
 ENOUGH = 0.85  # of all functions run to their end, or refuse
-OF_ALL = {"bot.workspaces.queries.list_workspaces", "bot.workspaces.queries.list_uninstalled"}
-"""They tell jobs which workspaces there are."""
+OF_ALL = {
+    "bot.reviews.queries.reconciliation.list_unreconciled",
+    "bot.workspaces.queries.list_workspaces",
+    "bot.workspaces.queries.list_uninstalled",
+}
+"""They tell jobs which workspaces there are, or where there is something to do."""
 CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f-]{17}|0x[0-9a-f]+")
 """Ids that are made anew, and addresses in memory."""
 

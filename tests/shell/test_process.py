@@ -230,6 +230,25 @@ async def test_ticks_really_run_jobs_and_the_end_waits_for_them(runtime: Runtime
     assert ran.count("slow begins") == 1
 
 
+async def test_a_job_of_every_second_runs_again_soon_while_it_finds_something(runtime: Runtime) -> None:
+    """What it left for its recipient's second doesn't wait for the next one; another job keeps to its times."""
+    ran: list[str] = []
+    second = timedelta(seconds=1)
+
+    def job(name: str, every: timedelta) -> Job:
+        async def work() -> int:
+            ran.append(name)
+            return 1
+
+        return Job(name, work, every=every, alone=False)
+
+    ticker = JobScheduler(Runner(runtime), [job("delivery", second), job("other", 2 * second)])
+    ticker.start()
+    await _until(lambda: "other" in ran)
+    await ticker.stop()
+    assert ran.count("delivery") > ran.count("other") * 3
+
+
 STUCK = """
 import asyncio, time
 from bot.process import Watchdog
