@@ -301,7 +301,7 @@ async def test_two_processes_send_one_message_a_second_to_a_channel(post: PostOf
         runtime = (post.runtime.background, other)[turn % 2]
         await deliver_outbox(runtime, lambda _: post.client, post._record_dead)
         said.append(len(post.messages()))
-        post.clock.move(timedelta(seconds=0.4))
+        post.clock.move(timedelta(seconds=0.5))
         post.enqueue(f"hello {turn}", to=ANA)
     other.close()
     assert said == [1, 1, 2, 2, 3, 3, 3, 3]
