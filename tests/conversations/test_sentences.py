@@ -33,6 +33,7 @@ PROMISED = "You promised Golddex by Fri 27 Nov: "
 WRONG = "A problem at Acme: "
 QUEUE = "Your queue: 5 due"
 CARD = "Golddex: We last talked 31 days ago."
+WORDINGS = 5  # of each sentence; the first one is said in `make test`, too
 SAYINGS: list[tuple[str, str, list[str]]] = [
     ("talked to Bakery Lindqvist, they are happy with the invoice", TALKED, PROPOSAL),
     ("Just spoke with bakery lindqvist: they are happy with the invoice", TALKED, PROPOSAL),
@@ -106,7 +107,10 @@ def saved(world: World) -> int:
     )
 
 
-@pytest.mark.parametrize(("said", "text", "shown"), SAYINGS)
+@pytest.mark.parametrize(
+    ("said", "text", "shown"),
+    [pytest.param(*one, marks=pytest.mark.slow if at % WORDINGS else ()) for at, one in enumerate(SAYINGS)],
+)
 async def test_each_wording_gets_the_right_proposal_or_a_question(
     talking: World, said: str, text: str, shown: list[str]
 ) -> None:

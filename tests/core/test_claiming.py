@@ -49,6 +49,7 @@ def steps_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.both_databases
+@pytest.mark.slow
 def test_each_channel_gets_its_first_message(office: Office) -> None:
     """The longest waiting come first, and the second ones only once the first ones are sent."""
     enqueue_many(office)

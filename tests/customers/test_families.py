@@ -123,6 +123,7 @@ def test_a_large_family_shows_those_nearest_and_the_rest_by_pages(office: Office
 
 
 @pytest.mark.both_databases
+@pytest.mark.slow
 def test_more_than_are_ever_read_is_said(office: Office) -> None:
     """The root is among them, and the numbers say that there are more."""
     top = office.customer("Zenith", owner=MARA)

@@ -168,6 +168,7 @@ async def test_a_message_and_a_card_become_escalations(alone: World) -> None:
     assert "No customer is called Akme. Did you mean Acme?" in words((await window(ana, "Record a problem")).blocks)
 
 
+@pytest.mark.slow
 async def test_the_clock_runs_in_three_zones_over_thanksgiving(alone: World) -> None:
     """Raised on Wednesday night UTC for each; the warnings and the word to Mara come in each one's own hours, once."""
     acme = alone.office.customer("Acme")

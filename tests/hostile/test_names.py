@@ -121,6 +121,7 @@ async def name_errors(world: World, name: str) -> dict[str, str] | None:
     return await ana.submit(form)
 
 
+@pytest.mark.slow
 async def test_hostile_notes_and_reasons_are_kept_as_words(world: World) -> None:
     """Snooze reasons, hand-over notes and status reasons mention nobody."""
     ana, bob = world.as_(ANA), world.as_(BOB)

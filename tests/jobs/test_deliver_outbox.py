@@ -207,6 +207,7 @@ async def test_what_was_said_since_isnt_looked_through(post: PostOffice) -> None
     assert post.states() == {"hello": DeliveryState.SENT}
 
 
+@pytest.mark.slow
 async def test_a_slow_channel_holds_nobody_up(post: PostOffice) -> None:
     """While Slack takes two seconds over one channel, what comes up for others is sent."""
     post.enqueue("slow")

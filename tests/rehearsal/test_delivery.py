@@ -46,6 +46,7 @@ def test_the_signature_is_slacks() -> None:
     assert sign(secret, "1531420618", body) == expected
 
 
+@pytest.mark.slow
 async def test_a_command_that_is_not_acknowledged_in_time_tells_the_person(
     rehearsal: Rehearsal, either_bot: Tiny
 ) -> None:

@@ -230,6 +230,7 @@ async def test_ticks_really_run_jobs_and_the_end_waits_for_them(runtime: Runtime
     assert ran.count("slow begins") == 1
 
 
+@pytest.mark.slow
 async def test_a_job_of_every_second_runs_again_soon_while_it_finds_something(runtime: Runtime) -> None:
     """What it left for its recipient's second doesn't wait for the next one; another job keeps to its times."""
     ran: list[str] = []
@@ -304,6 +305,7 @@ async def test_it_comes_back_after_an_outage_in_which_its_address_expired(sqlite
         slack.assert_clean()
 
 
+@pytest.mark.slow
 async def test_a_connection_that_hangs_is_replaced(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the SDK can't reconnect, here since its lock is never released, a new client takes over."""
     monkeypatch.setattr("bot.slack.socket.STUCK_SECONDS", 1.0)

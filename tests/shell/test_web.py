@@ -218,6 +218,7 @@ async def test_what_an_older_version_drew_is_still_answered(site: Site, payload:
     assert OUTDATED.endswith(".")
 
 
+@pytest.mark.slow
 async def test_an_error_after_an_acknowledgement_leaves_nothing_behind(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:

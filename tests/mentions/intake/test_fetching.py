@@ -250,6 +250,7 @@ async def test_what_is_packed_oddly_is_told(server: Any, look: Look, packing: st
     assert (brought.outcome, brought.items) == (Outcome.BROKEN, ())
 
 
+@pytest.mark.slow
 async def test_attributes_by_the_hundred_thousand_do_no_harm(look: Look) -> None:
     """They are read in time or given up in a sentence, and the next look works."""
     attributes = " ".join(f'a{number}="x"' for number in range(100_000))
