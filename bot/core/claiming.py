@@ -14,8 +14,8 @@ from bot.core.restores import LAST_RESTORED, Restore
 
 PACE = timedelta(seconds=0.85)
 """
-Between two messages to one recipient, from all processes. Slack takes one a second, and a post begins a tenth of a second
-or two after its message was chosen: of 200 channels with many messages, each gets 0.98 a second.
+Between two messages to one recipient, from all processes. Slack takes one a second, and a post begins a tenth of a
+second or two after its message was chosen: of 200 channels with many messages, each gets 0.98 a second.
 """
 
 Address = tuple[str, str]
