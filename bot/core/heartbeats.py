@@ -68,13 +68,20 @@ class Heartbeat(Schema):
     running_since: datetime | None = None
 
 
+WAITED = timedelta(seconds=10)
+"""
+How much later than one of now a lease may end and still count: who took it may have looked at the clock after somebody
+who still waits for the lock.
+"""
+
+
 @locks_rows
 def begin_run(session: Session, *, name: str, lease: timedelta, now: datetime) -> int | None:
     """
     Take the lease of job *name*. Return its fencing number, or None while another process holds the lease or is about
     to take it or to give it back; nobody waits for that one, which may stand still.
 
-    A lease that ends later than one of now would was taken before the clock was put back, and doesn't count.
+    A lease that ends much later than one of now would was taken before the clock was put back, and doesn't count.
     """
     named = select(JobRun).where(JobRun.name == name)
     run = session.exec(named.with_for_update(skip_locked=True)).first()
@@ -83,7 +90,7 @@ def begin_run(session: Session, *, name: str, lease: timedelta, now: datetime) -
     if run is None:
         run = JobRun(name=name)
         session.add(run)
-    elif run.lease_until is not None and now < run.lease_until <= now + lease:
+    elif run.lease_until is not None and now < run.lease_until <= now + lease + WAITED:
         return None
     run.fence, run.lease_until, run.started_at = run.fence + 1, now + lease, now
     session.flush()

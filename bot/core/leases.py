@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.core.database import INSERTS, WORKSPACE_ID_LENGTH, locks_rows
-from bot.core.heartbeats import JobRun
+from bot.core.heartbeats import WAITED, JobRun
 
 LATELY = timedelta(minutes=1)
 
@@ -60,14 +60,14 @@ def take_turns(
     Take the turns of a job in *workspaces*, and return in which of them it is the *holder*'s turn.
 
     Left out are those in which another process does the job, or has done it after *since*, when this one looked what
-    there is to do. A lease or an end that lies later than one of now could was stored before the clock was put back,
-    and doesn't count.
+    there is to do. A lease that ends much later than one of now would, or an end that lies later than now, was stored
+    before the clock was put back, and doesn't count.
     """
     until = col(JobTurn.lease_until)
     free = sa.and_(
         col(JobTurn.job) == job,
         col(JobTurn.workspace).in_(workspaces),
-        sa.or_(until.is_(None), until <= now, until > now + lease),
+        sa.or_(until.is_(None), until <= now, until > now + lease + WAITED),
         ~ended_between(since, now),
     )
     locked = sa.select(col(JobTurn.workspace)).where(free).with_for_update(skip_locked=True)

@@ -219,3 +219,11 @@ async def test_while_the_database_is_away_nothing_is_raised(sqlite_url: str, mon
     assert await Runner(runtime).run(_job(work)) == 1
     runtime.close()
     away.close()
+
+
+async def test_who_waited_for_the_lock_takes_no_lease_that_is_newer_than_its_clock(runtime: Runtime) -> None:
+    """Two runs look at the clock at nearly the same instant; the one that is stored first has the lease."""
+    now, begun = runtime.clock.now(), {"workspace": None, "name": "work", "lease": timedelta(seconds=45)}
+    assert await runtime.run(begin_run, now=now, **begun) == 1
+    assert await runtime.run(begin_run, now=now - timedelta(milliseconds=5), **begun) is None
+    assert await runtime.run(begin_run, now=now - timedelta(hours=1), **begun) == 2
