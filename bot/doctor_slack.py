@@ -18,13 +18,12 @@ from bot.core.errors import SettingsError
 from bot.doctor import tokens_now
 from bot.settings import Settings, load_settings
 from bot.slack.blocks import Message
-from bot.slack.clients import build_client, error_code
+from bot.slack.clients import asked_to_wait, build_client, error_code
 from bot.slack.worst import TEXTS, Worst
 
 METHOD = "blocks.validate"
 REFUSALS = frozenset({"invalid_blocks", "invalid_message", "invalid_view"})
 SURFACES = frozenset({"modal", "home"})
-PAUSE_SECONDS = 30
 TRIES = 3
 HELPERS = frozenset(
     {
@@ -109,11 +108,10 @@ async def _ask(client: AsyncWebClient, screen: Mapping[str, Any]) -> str:
         try:
             await client.api_call(METHOD, data=dict(screen))
         except SlackApiError as error:
-            code = error_code(error)
-            if code == "ratelimited":
-                await asyncio.sleep(float(error.response.headers.get("Retry-After", PAUSE_SECONDS)))
+            if (seconds := asked_to_wait(error)) is not None:
+                await asyncio.sleep(seconds)
                 continue
-            if code not in REFUSALS:
+            if error_code(error) not in REFUSALS:
                 raise
             return _place(error.response.data)
         return ""

@@ -24,7 +24,7 @@ from bot.core.runtime import Runtime
 from bot.core.schemas import Notification
 from bot.people.queries import list_openings
 from bot.slack.blocks import Message
-from bot.slack.clients import NOT_SLACKS, error_code
+from bot.slack.clients import NOT_SLACKS, error_code, retry_after
 from bot.workspaces.queries import UNINSTALLED_WORKSPACES
 from bot.workspaces.usecases import uninstall_workspace
 from jobs.group_commit import GroupCommit
@@ -61,7 +61,6 @@ NOBODY_THERE = frozenset({"user_disabled", "user_not_found", "user_not_visible"}
 CHANNEL, TIMESTAMP = re.compile("[A-Z0-9]{1,32}"), re.compile(r"\d{1,20}\.\d{1,10}")
 SERVER_ERROR = 500
 LEAST_LEASE_LEFT = timedelta(seconds=5)
-DEFAULT_PAUSE_SECONDS = 30
 CHART_REFUSED = "invalid_blocks"  # Slack's answer to a chart where it doesn't draw them yet
 SKEW = timedelta(minutes=70)  # how far Slack's clock and ours may be apart; a look-back reaches that far either way
 LOOK_BACK_PAGE = 200
@@ -369,7 +368,7 @@ async def deliver_outbox(runtime: Runtime, clients: Clients, on_dead: OnDead) ->
 def _sorted(error: SlackApiError, doubt: type[Exception]) -> Exception:
     status, code = _status(error), error_code(error)
     if status == 429 or code in {"ratelimited", "rate_limited"}:  # noqa: PLR2004 - HTTP
-        return AskedToWait(_retry_after(error))
+        return AskedToWait(retry_after(error))
     if status >= SERVER_ERROR or code in UNCLEAR_ANSWERS:
         return doubt(f"{SLACKS_ANSWER} {status} {code}".rstrip())
     return Refused(code) if code in REFUSALS | UNINSTALLED else NotSent(f"{SLACKS_ANSWER} {code}")
@@ -385,13 +384,6 @@ def _status(error: SlackApiError) -> int:
     """The HTTP status; where something else than Slack answered, the SDK hands out another kind of response."""
     response = error.response
     return int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
-
-
-def _retry_after(error: SlackApiError) -> float:
-    headers = {key.lower(): value for key, value in dict(getattr(error.response, "headers", None) or {}).items()}
-    value = headers.get("retry-after", "")
-    text = value[0] if isinstance(value, list) else str(value)
-    return float(text) if text.replace(".", "", 1).isdigit() else DEFAULT_PAUSE_SECONDS
 
 
 def _key_of(message: Mapping[str, Any]) -> str | None:

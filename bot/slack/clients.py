@@ -87,5 +87,12 @@ def asked_to_wait(error: SlackApiError) -> float | None:
     """Return the seconds that Slack asks to wait before the same call is made again, or None if it doesn't."""
     if error_code(error) != RATE_LIMITED:
         return None
-    said = str(error.response.headers.get("Retry-After", ""))
-    return float(said) if re.fullmatch(r"\d{1,6}(\.\d+)?", said) else PAUSE_SECONDS
+    return retry_after(error)
+
+
+def retry_after(error: SlackApiError) -> float:
+    """Return the seconds that Slack's answer says to wait, or `PAUSE_SECONDS` where it doesn't say how long."""
+    headers = {key.lower(): value for key, value in dict(getattr(error.response, "headers", None) or {}).items()}
+    value = headers.get("retry-after", "")
+    text = value[0] if isinstance(value, list) else str(value)
+    return float(text) if text.replace(".", "", 1).isdecimal() else PAUSE_SECONDS

@@ -1,7 +1,9 @@
 """The environment of the bot in tests: a rehearsal, its settings, and environment variables."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +51,16 @@ def settings(slack: Rehearsal, database_url: str, *, http: bool = False, **more:
     """Return the settings of a bot that is connected to *slack*."""
     values = {name.lower(): value for name, value in environment(slack, database_url, http=http).items()}
     return Settings(_env_file=None, **{**values, **more})  # type: ignore[arg-type]  # pydantic reads words
+
+
+@asynccontextmanager
+async def ended_politely(process: asyncio.subprocess.Process, seconds: float) -> AsyncIterator[None]:
+    """Have a process end well within *seconds* of SIGTERM when the block is over, as a supervisor ends it."""
+    try:
+        yield
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), seconds) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import pytest
 
 from rehearsal.server import Rehearsal
 from tests.makers import ANA, ROOT
-from tests.shell.outside import NAMES, environment, rehearsal
+from tests.shell.outside import NAMES, ended_politely, environment, rehearsal
 
 pytestmark = pytest.mark.slow
 
@@ -123,15 +122,9 @@ async def _lives(
     """Run the bot as the image does, and its health check; the bot answers, and ends when it is told to."""
     program = container.place / "bin" / command[0]
     process = await asyncio.create_subprocess_exec(program, *command[1:], cwd=container.data, env=variables)
-    try:
+    async with ended_politely(process, START_SECONDS):
         await slack.wait_connected(timeout=START_SECONDS)
         assert (await slack.control.as_person(ANA).command("/evenhand help")).acked
         asked = await asyncio.create_subprocess_exec(container.place / "bin" / check[0], *check[1:], env=variables)
         assert await asyncio.wait_for(asked.wait(), START_SECONDS) == 0
         await slack.drain()
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), START_SECONDS) == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()

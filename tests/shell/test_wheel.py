@@ -17,7 +17,7 @@ import pytest
 
 from rehearsal.server import Rehearsal
 from tests.makers import ANA, ROOT
-from tests.shell.outside import NAMES, environment, rehearsal
+from tests.shell.outside import NAMES, ended_politely, environment, rehearsal
 
 pytestmark = pytest.mark.slow
 
@@ -180,15 +180,9 @@ async def _running(place: Path, folder: Path, slack: Rehearsal) -> AsyncIterator
     process = await asyncio.create_subprocess_exec(
         place / "bin" / "evenhand", "run", cwd=folder, env=_environment(), stderr=asyncio.subprocess.DEVNULL
     )
-    try:
+    async with ended_politely(process, START_SECONDS):
         await slack.wait_connected(timeout=START_SECONDS)
         yield
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), START_SECONDS) == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 def _fill_in(place: Path, folder: Path, slack: Rehearsal) -> None:
