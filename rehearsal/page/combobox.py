@@ -80,24 +80,23 @@ class Combobox:
 
     async def _open(self) -> None:
         await self._look("")
-        self.menu.open()
 
     async def _typed(self, event: GenericEventArguments) -> None:
-        text = event.args if isinstance(event.args, str) else ""
-        await self._look(text)
-        self.menu.open()
+        await self._look(event.args if isinstance(event.args, str) else "")
 
     async def _look(self, text: str) -> None:
-        """Update the list; results that arrive after a later search are dropped."""
+        """Open the list with what is found; what arrives after a later search or a choice is dropped."""
         self.asked += 1
         asked = self.asked
         if len(text) < self.min_query_length:
             plural = "" if self.min_query_length == 1 else "s"
             self._fill((), f"Type at least {self.min_query_length} character{plural} to search.")
+            self.menu.open()
             return
         offered = await self.search(text)
         if asked == self.asked and not self.menu.is_deleted:
             self._fill(offered, "Nothing found.")
+            self.menu.open()
 
     def _fill(self, offered: Sequence[Choice], otherwise: str) -> None:
         self.offered = offered
@@ -115,8 +114,9 @@ class Combobox:
     def _option(self, choice: Choice) -> None:
         picked = any(choice.value == other.value for other in self.chosen)
         row = div("rh-option" + (" rh-picked" if picked else ""), role="option", testid=f"option-{choice.value}")
-        row.on("mousedown", js_handler="(e) => e.preventDefault()")  # the field keeps the focus, so the list stays
-        row.on("click", lambda: self._pick(choice))
+        # Taken as the mouse goes down: a list drawn again before it goes up would lose the click. The field keeps the
+        # focus, so the list stays.
+        row.on("mousedown", lambda: self._pick(choice), js_handler="(e) => { e.preventDefault(); emit(); }")
         with row:
             span(choice.label)
             if choice.description:
@@ -127,6 +127,7 @@ class Combobox:
             await self._pick(self.offered[0])
 
     async def _pick(self, choice: Choice) -> None:
+        self.asked += 1
         if not self.multiple:
             self.chosen = [choice]
         elif any(choice.value == other.value for other in self.chosen):

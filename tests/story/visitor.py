@@ -34,8 +34,12 @@ class Visitor:
         await self.see("composer").press("Enter")
 
     async def window(self, title: str) -> Locator:
-        """Wait for the modal with that title."""
-        await expect(self.see("modal-title")).to_have_text(title)
+        """Wait for the modal with that title; a failure says what stands in the one that is open."""
+        try:
+            await expect(self.see("modal-title")).to_have_text(title)
+        except AssertionError as error:
+            shown = await self.see("modal").all_inner_texts()
+            raise AssertionError(f"No window called {title} opened; there is {shown}.") from error
         return self.see("modal")
 
     async def open(self, button: Locator, title: str) -> None:
@@ -49,9 +53,11 @@ class Visitor:
 
     async def choose(self, field: str, words: str) -> None:
         """Search in a select and choose the match."""
-        await self.see(f"field-{field}").click()
-        await self.see(f"field-{field}").press_sequentially(words)
-        await self.page.get_by_role("option", name=words).first.click()
+        box, option = self.see(f"field-{field}"), self.page.get_by_role("option", name=words).first
+        await box.click()
+        await box.press_sequentially(words)
+        await option.click()
+        await expect(self.page.get_by_role("option")).to_have_count(0)
 
     async def submit(self, *, closes: bool = True) -> None:
         """Submit the modal; with *closes*, wait until it has closed."""

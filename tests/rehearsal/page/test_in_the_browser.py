@@ -77,6 +77,21 @@ async def test_a_form_is_filled_searched_and_sent(page: Page, shown: Rehearsal, 
     assert shown.workspace.files[file["id"]].data == content
 
 
+async def test_a_choice_counts_where_the_list_is_drawn_again_under_the_finger(page: Page, bot: Tiny) -> None:
+    """A letter that arrives between the press and the release of the mouse doesn't lose the choice."""
+    await page.get_by_test_id("composer").fill("/form")
+    await page.get_by_test_id("composer").press("Enter")
+    kind = page.get_by_test_id("field-form.kind")
+    await kind.click()
+    await page.get_by_test_id("option-visit").hover()
+    await page.mouse.down()
+    await kind.evaluate("(field) => { field.value = 'v'; field.dispatchEvent(new Event('input')); }")
+    await asyncio.sleep(0.3)  # the list is drawn again
+    await page.mouse.up()
+    await expect(page.get_by_test_id("modal")).to_contain_text("a visit")
+    assert [body["actions"][0]["selected_option"]["value"] for body in bot.of("block_actions")] == ["visit"]
+
+
 async def test_the_bots_own_errors_stand_under_their_field(page: Page, bot: Tiny) -> None:
     """The bot's errors are shown under the fields, and entered values are kept."""
     bot.errors = {"name": "There is a customer of that name."}
