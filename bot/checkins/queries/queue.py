@@ -137,11 +137,11 @@ def _order(queue: sa.FromClause) -> tuple[Any, ...]:
 
 def _counts() -> sa.Select[Any]:
     """Count the whole queue by the tally: who waits, is neglected, and all; and the last due date of who waits."""
-    waits, number = waiting(TODAY, TALLY), TALLY.c.number
+    waits, number = waiting(TODAY, TALLY), sa.func.sum(TALLY.c.number)
     late, asleep = neglected(TODAY, TALLY), sa.and_(is_active(TALLY), sleeping(TODAY, TALLY))
 
     def count(condition: Any) -> Any:
-        return sa.func.coalesce(sa.func.sum(sa.case((condition, number), else_=0)), 0)
+        return sa.func.coalesce(number.filter(condition), 0)
 
     return sa.select(
         count(waits).label("waits"), count(late).label("late"), count(sa.or_(waits, asleep)).label("everything"),
