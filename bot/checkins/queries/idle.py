@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.checkins.queries import get_owner_scope
-from bot.checkins.queries.queue import queue_row, read_page
+from bot.checkins.queries.queue import queue_row, read_first
 from bot.checkins.rules import IDLE_AFTER, idle_days, is_first_of_week
 from bot.checkins.schemas import ColleaguesQueue, IdlePerson
 from bot.core.database import workspace_of
@@ -89,10 +89,9 @@ def get_colleagues_queue(
     """
     require_manager(session, by=viewer, wish="look at others' queues")
     person, scope = get_person(session, person_id), get_owner_scope(session, person_id=person_id, now=now)
-    page = read_page(session, scope, page=0, rows=COLLEAGUES_ROWS)
-    waits = int(page[0].waits) if page else 0
+    page, waits = read_first(session, scope, rows=COLLEAGUES_ROWS)
     overdue = collect_overdue(features, session, now).get(person_id, ())
-    rows = tuple(queue_row(row, (), scope).customer for row in page[:waits])
+    rows = tuple(queue_row(row, (), scope).customer for row in page)
     return ColleaguesQueue(
         person_id=person_id, name=person.name, total=waits, rows=rows, overdue=tuple(one.text for one in overdue)
     )
