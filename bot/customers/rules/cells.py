@@ -78,6 +78,12 @@ def read_flag(cell: str) -> bool:
     raise Unclear("is neither yes nor no; write yes or no")
 
 
+def flag_of(cell: str) -> bool | None:
+    """Return whether a cell says yes, in words or as 1 and 0; None if it says neither yes nor no."""
+    word = cell.strip().casefold()
+    return word in _YES if word in _YES or word in _NO else None
+
+
 def status_word(cell: str) -> str:
     """Return a status in the spelling in which words are compared: "On-Hold" is "on hold", "🟢 Active" "active"."""
     word = " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())

@@ -73,6 +73,16 @@ def may_be_no_status(header: str) -> bool:
     return spelling(header) in _NO_STATUSES
 
 
+def says_active(header: str) -> bool:
+    """Return whether a column of yes and no with that heading says who is an active customer."""
+    return spelling(header) in _ACTIVE
+
+
+def may_be_contact(header: str) -> bool:
+    """Return whether a heading of owners is as often one of customers' own people: `Responsável`."""
+    return spell_heading(header) in _OWNERS_OR_CONTACTS
+
+
 KNOWN = frozenset[str]().union(*(spellings(rank) for ranks in HEADINGS.values() for rank in ranks))
 """Every heading we know, as `spelling` has it."""
 _WHOSE, _BETWEEN = (spellings(_COLUMNS[which]) for which in ("whose", "between"))
@@ -89,5 +99,7 @@ _NAMES_OF_OTHERS = re.compile(rf"(?:{_COLUMNS['names_of_others']})name$")
 IDS_OF_PEOPLE = spellings(_COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
 _NO_STATUSES = spellings(_COLUMNS["no_statuses"])
+_ACTIVE = spellings(_COLUMNS["active"])
+_OWNERS_OR_CONTACTS = spellings(_COLUMNS["owners_or_contacts"])
 NEVER_NAMES = spellings(_COLUMNS["never_names"])
 """Headings of columns that hold no names."""

@@ -1,0 +1,86 @@
+"""Lists of suppliers, contacts and clients as small firms keep them, made up by kind: what is read, what is asked."""
+
+import pytest
+
+from tests.customers.lists import read
+from tests.customers.test_kinds import Kind
+
+KINDS = {
+    "suppliers, in Italian": Kind(
+        "id_fornitore,nome,contatto,paese\n1,Vest Srl,Ida Berg,Italia\n2,Nord Srl,Otto Holm,Germania\n",
+        ("Vest Srl", "Nord Srl"), says={"external_id": "1", "contact_name": "Ida Berg", "country": "IT"},
+    ),
+    "suppliers of a sample database": Kind(
+        "supplier_id;company_name;contact_name;contact_title;country\n7;Vest Ltd;Ida Berg;Owner;UK\n",
+        ("Vest Ltd",), says={"external_id": "7", "contact_role": "Owner", "country": "GB"},
+    ),
+    "vendors, whose own words go first": Kind(
+        "Vendor ID,Vendor Name,Vendor Website,ID\n7,Vest,vest.com,1\n", ("Vest",),
+        says={"external_id": "1", "domain": "vest.com"},
+    ),
+    "leads, with a number to call": Kind(
+        "Client Name,Email ID,Contact Number,Sent Status\nVest,ida@vest.in,044-4040,Yes\n", ("Vest",),
+        says={"contact_phone": "044-4040", "contact_email": "ida@vest.in", "status": None},
+    ),
+    "a register with two spellings of the name": Kind(
+        "id,companyName,name1,name2,phoneNum,webAddr\n5,Vest,Vest Werke GmbH,,+49 89 1,vest.de\n6,,Nord Bau GmbH,,,\n",
+        ("Vest", "Nord Bau GmbH"), says={"contact_phone": "+49 89 1", "external_id": "5", "domain": "vest.de"},
+    ),
+    "a Dutch consultancy's, with partners and a yes for the active ones": Kind(
+        "Bedrijfsnaam;Branche;Actief;Klantpartner\nVest BV;;True;ana@x.nl\nNord BV;;True;\nTeal BV;;False;bob@x.nl\n",
+        ("Vest BV", "Nord BV", "Teal BV"), ("False",), {"owner": "ana@x.nl", "status": "active"},
+    ),
+    "countries as Latin America writes them": Kind(
+        "empresa,pais\nVest,Rep. Dominicana\n", ("Vest",), says={"country": "DO"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_of_each_kind_comes_in(kind: str) -> None:
+    """With its customers' names, and only the questions that somebody who knows the list would ask."""
+    wanted = KINDS[kind]
+    drafts = read(wanted.text)
+    assert tuple(row.name for row in drafts.rows) == wanted.names
+    assert tuple(question.value or question.column for question in drafts.questions) == wanted.asked
+    assert {name: getattr(drafts.rows[0], name) for name in wanted.says} == wanted.says
+    assert (drafts.problems, drafts.refusals) == ((), ())
+
+
+PEOPLE = ("Ana", "Bob", "Ida", "Otto", "Zoé", "Kim")
+
+
+def test_a_responsible_person_is_the_customers_own_where_each_row_names_another() -> None:
+    """Owners are few: six rows with six names have contacts, and with two names owners; a remark says so."""
+    rows = [f"Vest {at},{person},55{at}" for at, person in enumerate(PEOPLE)]
+    drafts = read("\n".join(["Nome,Responsável,Telefone", *rows]))
+    assert [(row.owner, row.contact_name) for row in drafts.rows] == [(None, person) for person in PEOPLE]
+    assert [note.reason for note in drafts.remarks] == [
+        "“Responsável” was read as the contact’s name, not as the owner: most of its values differ."
+    ]
+    few = read("\n".join(["Nome,Responsável,Telefone", *(f"Vest {at},{PEOPLE[at % 2]}," for at in range(6))]))
+    assert {row.owner for row in few.rows} == {"Ana", "Bob"}
+    beside = read("\n".join(["Nome,Responsável,Contato", *(f"Vest {at},{each},C" for at, each in enumerate(PEOPLE))]))
+    assert [row.owner for row in beside.rows] == [*PEOPLE]
+
+
+def test_contacts_that_repeat_the_customers_name_are_none() -> None:
+    """A directory's “person” is then the company itself; a contact of one's own is kept."""
+    copies = read("\n".join(["Company,Contact name", *(f"Vest {at},VEST {at}" for at in range(6))]))
+    assert [row.contact_name for row in copies.rows] == [None] * 6
+    assert "Contact name" in copies.unmapped
+    people = read("\n".join(["Company,Contact name", *(f"Vest {at},{each}" for at, each in enumerate(PEOPLE))]))
+    assert [row.contact_name for row in people.rows] == [*PEOPLE]
+
+
+def test_active_is_a_status_only_where_it_says_yes_and_no() -> None:
+    """Yes needs no question; counts of active things are no status, and a column of statuses goes before it."""
+    drafts = read("Name,Active\nVest,1\nNord,0\nTeal,\n")
+    assert [row.status for row in drafts.rows] == ["active", "paused", None]
+    (question,) = drafts.questions
+    assert (question.value, question.proposed) == ("0", "paused")
+    counts = read("Name,Active\nVest,12\nNord,7\n")
+    assert (counts.questions, [row.status for row in counts.rows]) == ((), [None, None])
+    words = read("Name,Active\nVest,Churned\nNord,True\n")
+    assert [row.status for row in words.rows] == ["lost", "active"]
+    assert read("Name,Active,Status\nVest,True,Churned\n").rows[0].status == "lost"
