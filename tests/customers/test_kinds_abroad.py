@@ -84,3 +84,37 @@ def test_active_is_a_status_only_where_it_says_yes_and_no() -> None:
     words = read("Name,Active\nVest,Churned\nNord,True\n")
     assert [row.status for row in words.rows] == ["lost", "active"]
     assert read("Name,Active,Status\nVest,True,Churned\n").rows[0].status == "lost"
+
+
+def test_a_list_without_headings_is_known_by_what_its_columns_hold() -> None:
+    """Domains, addresses and numbers to call are read, and the only column of words is the name, without a question."""
+    drafts = read(
+        "Vest Salon, vest.be,ida@vest.be,+32 2 555 01 42\nNord,https://nord.dk/shop,otto@nord.dk,\n"
+        "Teal, ,,02 555 01 43\n"
+    )
+    assert [(row.name, row.domain) for row in drafts.rows] == [
+        ("Vest Salon", "vest.be"), ("Nord", "nord.dk"), ("Teal", None),
+    ]  # fmt: skip
+    assert (drafts.rows[0].contact_email, drafts.rows[0].contact_phone) == ("ida@vest.be", "+32 2 555 01 42")
+    assert drafts.questions == ()
+    by_hand = read("Vest,vest.be\nNord,nord.dk\n", {"Column 2": "aliases"})
+    assert [(row.domain, row.aliases) for row in by_hand.rows] == [(None, ("vest.be",)), (None, ("nord.dk",))]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Vest,Vest,Dijk 8,Bergen", "Vest,Dijk 8,4701 HV  Bergen", "Vest Logistics B.V.,Bergen", "Vest,Allee 3,80331 Berg"],
+    ids=["the same twice", "a Dutch postal code", "a legal form", "a postal code and a place"],
+)
+def test_the_first_customer_of_a_list_without_headings_isnt_lost(line: str) -> None:
+    """A line that says the same twice, where a place stands behind its code, or a legal form ends a cell, is a row."""
+    rows = ["Nord,Nord,Plein 2,Breda", "Teal,Teal,Laan 3,Delft"]
+    drafts = read("\n".join([line, *(row if line.count(",") == 3 else row[:10] for row in rows)]))
+    assert drafts.rows[0].name == line.split(",", maxsplit=1)[0]
+    assert "is no line of headings" in drafts.remarks[0].reason
+
+
+def test_headings_that_nobody_knows_are_headings() -> None:
+    """Where nothing in the first line is data."""
+    drafts = read("Ditta seguita,Nota 2024,Zona 1\nVest,x,y\nNord,x,z\n")
+    assert [row.name for row in drafts.rows] == ["Vest", "Nord"]

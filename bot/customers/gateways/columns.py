@@ -35,6 +35,7 @@ from bot.customers.rules.questions import (
     settle,
     tell_serials,
 )
+from bot.customers.rules.values import tell_field
 
 SAMPLE_ROWS = 300
 """Rows by which columns are told apart."""
@@ -66,7 +67,7 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     if Field.DOMAIN not in map(field_called, by_hand.values()):
         _leave_own_pages(columns, sample)
     _tell_contacts(columns, sample)
-    _settle_name(columns, sample, answers)
+    _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
         _settle_values(columns, table, sample, answers, today)
@@ -79,9 +80,22 @@ def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str
     empty = {at for at in width if sample and not _filled_cells(sample, at)}
     flags = {at for at in width if _is_of_flags(sample, at)}
     mapping = map_headers(table.headers, by_hand, empty, flags)
+    if not table.has_headings:
+        return _map_by_values(mapping, sample, by_hand)
     if Field.NAME in mapping.columns or mapping.person or not flags:
         return mapping
     return map_headers(table.headers, by_hand, empty)  # the only company may be called "T"
+
+
+def _map_by_values(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> HeaderMap:
+    """Map columns without headings by what they hold, the first of each field, besides those mapped *by_hand*."""
+    chosen: dict[Field, int | None] = {}
+    for at, header in enumerate(mapping.headers):
+        cells = _filled_cells(sample, at)
+        told = tell_field(cells) if cells and header not in by_hand else None
+        if told is not None and told not in mapping.columns:
+            chosen.setdefault(told, at)
+    return with_columns(mapping, chosen)
 
 
 def _filled_cells(sample: Sequence[Sequence[str]], at: int) -> list[str]:
@@ -94,8 +108,12 @@ def _is_of_flags(sample: Sequence[Sequence[str]], at: int) -> bool:
     return bool(cells) and all(map(is_flag, cells))
 
 
-def _settle_name(columns: Columns, sample: Sequence[Sequence[str]], answers: Mapping[str, str]) -> None:
-    """Ask which column holds the names where no heading says so, and propose one by its values."""
+def _settle_name(columns: Columns, table: Table, sample: Sequence[Sequence[str]], answers: Mapping[str, str]) -> None:
+    """
+    Ask which column holds the names where no heading says so, and propose one by its values.
+
+    Without any headings, the only column that may hold names is read without a question.
+    """
     mapping = columns.mapping
     if Field.NAME in mapping.columns or mapping.person or len(mapping.problems) > 1:
         return
@@ -103,7 +121,8 @@ def _settle_name(columns: Columns, sample: Sequence[Sequence[str]], answers: Map
     likely = likely_names(mapping, cells, rows=len(sample))
     if likely:
         question = ask_column(Field.NAME, {at: mapping.headers[at] for at in likely}, likely[0])
-        columns.questions.append(question)
+        if table.has_headings or len(likely) > 1:
+            columns.questions.append(question)
         chosen: dict[Field, int | None] = {Field.NAME: int(question.choose(answers))}
         if mapping.columns.get(Field.CONTACT_ROLE) == chosen[Field.NAME]:
             chosen[Field.CONTACT_ROLE] = None
