@@ -10,7 +10,8 @@ from bot.customers.rules.names import WORDS
 
 HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
 """Headings by field, the best rank first."""
-_COLUMNS: Mapping[str, str] = WORDS["columns"]
+COLUMNS: Mapping[str, str] = WORDS["columns"]
+"""What else headings and the values below them say, divided by |."""
 
 
 def spelling(header: str) -> str:
@@ -85,21 +86,21 @@ def may_be_contact(header: str) -> bool:
 
 KNOWN = frozenset[str]().union(*(spellings(rank) for ranks in HEADINGS.values() for rank in ranks))
 """Every heading we know, as `spelling` has it."""
-_WHOSE, _BETWEEN = (spellings(_COLUMNS[which]) for which in ("whose", "between"))
+_WHOSE, _BETWEEN = (spellings(COLUMNS[which]) for which in ("whose", "between"))
 _BARE = {
     _bare(word, _BETWEEN): spelling(word)
     for ranks in HEADINGS.values() for word in "|".join(ranks).split("|")
-    if spelling(word) not in spellings(_COLUMNS["never_bare"])
+    if spelling(word) not in spellings(COLUMNS["never_bare"])
 }  # fmt: skip
 """The headings that a longer one may be read as, by what is left of it."""
-AMERICAN = spellings(_COLUMNS["american"])
+AMERICAN = spellings(COLUMNS["american"])
 """Headings that only lists from the United States have."""
-_NAMES_BY_TRADE = spellings(_COLUMNS["names_by_trade"])
-_NAMES_OF_OTHERS = re.compile(rf"(?:{_COLUMNS['names_of_others']})name$")
-IDS_OF_PEOPLE = spellings(_COLUMNS["ids_of_people"])
+_NAMES_BY_TRADE = spellings(COLUMNS["names_by_trade"])
+_NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
+IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
-_NO_STATUSES = spellings(_COLUMNS["no_statuses"])
-_ACTIVE = spellings(_COLUMNS["active"])
-_OWNERS_OR_CONTACTS = spellings(_COLUMNS["owners_or_contacts"])
-NEVER_NAMES = spellings(_COLUMNS["never_names"])
+_NO_STATUSES = spellings(COLUMNS["no_statuses"])
+_ACTIVE = spellings(COLUMNS["active"])
+_OWNERS_OR_CONTACTS = spellings(COLUMNS["owners_or_contacts"])
+NEVER_NAMES = spellings(COLUMNS["never_names"])
 """Headings of columns that hold no names."""

@@ -23,6 +23,7 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.questions import Settled
+from bot.customers.rules.values import rejoin
 
 LONGEST_NAME = 200
 """Characters of a name that are kept."""
@@ -72,8 +73,8 @@ class RowDraft:
     A customer as a row describes it; None is a blank, which erases nothing.
 
     `country` is an ISO code of two letters, or the words as they stood where we know no such country (then noted).
-    `added_on` and `last_contact` are instants where the list tells the time and its zone. Rows whose cells are all the
-    same have the same `fingerprint`.
+    `added_on` and `last_contact` are instants where the list tells the time and its zone. `is_of_parent` says that the
+    row is a person or an address of its parent's. Rows whose cells are all the same have the same `fingerprint`.
     """
 
     row_number: int
@@ -101,6 +102,7 @@ class RowDraft:
     contact_do_not_contact: bool | None = None
     last_contact: date | datetime | None = None
     notes: tuple[Note, ...] = ()
+    is_of_parent: bool = dataclasses.field(default=False, compare=False)
     fingerprint: int = dataclasses.field(default=0, compare=False)
 
 
@@ -151,22 +153,6 @@ def too_many(found: int, named: int) -> str:
         f"This row has {found} cells, but the first line names {named} columns: "
         "put quotation marks around a cell that holds the separator."
     )
-
-
-def rejoin(cells: Sequence[str], width: int) -> tuple[list[str], str] | None:
-    """
-    Return the cells of a row that has more than *width* because text with a comma stood without quotation marks, and
-    the first text that was put together again; None unless the parts can be told by the space behind the comma.
-    """
-    joined: list[str] = []
-    whole = ""
-    for cell in cells:
-        if joined and cell[:1] == " " and cell[1:2].strip() and joined[-1].strip():
-            joined[-1] += f",{cell}"
-            whole = whole or joined[-1]
-        else:
-            joined.append(cell)
-    return (joined, whole) if len(joined) == width else None
 
 
 class _RowReader:

@@ -36,3 +36,19 @@ def tell_field(cells: Sequence[str]) -> Field | None:
         if sum(bool(looks.fullmatch(cell.strip())) for cell in cells) > FEWEST_ALIKE * len(cells):
             return field
     return None
+
+
+def rejoin(cells: Sequence[str], width: int) -> tuple[list[str], str] | None:
+    """
+    Return the cells of a row that has more than *width* because text with a comma stood without quotation marks, and
+    the first text that was put together again; None unless the parts can be told by the space behind the comma.
+    """
+    joined: list[str] = []
+    whole = ""
+    for cell in cells:
+        if joined and cell[:1] == " " and cell[1:2].strip() and joined[-1].strip():
+            joined[-1] += f",{cell}"
+            whole = whole or joined[-1]
+        else:
+            joined.append(cell)
+    return (joined, whole) if len(joined) == width else None
