@@ -118,3 +118,24 @@ def test_headings_that_nobody_knows_are_headings() -> None:
     """Where nothing in the first line is data."""
     drafts = read("Ditta seguita,Nota 2024,Zona 1\nVest,x,y\nNord,x,z\n")
     assert [row.name for row in drafts.rows] == ["Vest", "Nord"]
+
+
+def test_a_contacts_address_or_number_stands_behind_the_name() -> None:
+    """It is read where it has no column of its own, and never stays in the name."""
+    drafts = read(
+        "nome,contatto\nVest,Ida Berg - ida@vest.example\nNord,Otto Holm (02 456 78 90)\nTeal,bo@teal.example\n"
+        "Gold,Ana Lima\nBlau,Team 24\n"
+    )
+    assert [(row.contact_name, row.contact_email, row.contact_phone) for row in drafts.rows] == [
+        ("Ida Berg", "ida@vest.example", None), ("Otto Holm", None, "02 456 78 90"), (None, "bo@teal.example", None),
+        ("Ana Lima", None, None), ("Team 24", None, None),
+    ]  # fmt: skip
+    both = read("nome,contatto,email\nVest,Ida <ida@vest.example>,office@vest.example\n")
+    assert (both.rows[0].contact_name, both.rows[0].contact_email) == ("Ida", "office@vest.example")
+
+
+def test_marks_around_an_address_dont_count() -> None:
+    """Such as what was left when somebody copied it."""
+    drafts = read("Company,Email\nVest,ida@vest.example>\nNord,otto@nord.example;\n")
+    assert [row.contact_email for row in drafts.rows] == ["ida@vest.example", "otto@nord.example"]
+    assert drafts.rows[0].notes == ()

@@ -246,7 +246,7 @@ def read_email(cell: str) -> str:
     if len(parts := _BETWEEN_EMAILS.split(text)) > 1 and (first := next((part for part in parts if "@" in part), "")):
         return read_email(first)
     inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)
-    address = (inside[1] if inside else text).strip().removeprefix("mailto:")
+    address = (inside[1] if inside else text.strip("<>,;")).strip().removeprefix("mailto:")
     if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
         raise Unclear("is no e-mail address; write it like mara@acme.com")
     return address

@@ -23,7 +23,7 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.questions import Settled
-from bot.customers.rules.values import rejoin
+from bot.customers.rules.values import part_contact, rejoin
 
 LONGEST_NAME = 200
 """Characters of a name that are kept."""
@@ -176,6 +176,7 @@ class _RowReader:
             if not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
                 self._read_cell(field, cell)
         self._read_person()
+        self._part_contact()
         self._read_other_name()
         self._read_domain()
         self._read_owners_address()
@@ -220,6 +221,14 @@ class _RowReader:
         name_at = self.mapping.columns.get(Field.NAME, len(self.cells))
         if read.is_blank(self._cell(name_at)):
             self.values[Field.NAME] = person
+
+    def _part_contact(self) -> None:
+        """Take an address or number out of the contact's name, where it has no column of its own."""
+        name, email, phone = part_contact(self.values.get(Field.CONTACT_NAME) or "")
+        for field, found in ((Field.CONTACT_EMAIL, email), (Field.CONTACT_PHONE, phone)):
+            if found:
+                self.values[Field.CONTACT_NAME] = name or None
+                self.values.setdefault(field, found)
 
     def _read_other_name(self) -> None:
         """Take the customer's name from another column where its own is empty."""

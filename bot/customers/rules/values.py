@@ -20,6 +20,9 @@ _BY_VALUES = {
     Field.CONTACT_PHONE: re.compile(r"(?:\+|00?|\()[\d ()/.-]{7,20}"),
 }
 """What the cells of a column look like, by the field it is read as."""
+_EMAIL_INSIDE = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE_BEHIND = re.compile(r"(?:\+|\(|\b)\d[\d ()/.-]{5,18}\d$")
+_AROUND = " -–—,;:/|()<>[]"
 
 
 def is_row(cells: Sequence[str]) -> bool:
@@ -36,6 +39,17 @@ def tell_field(cells: Sequence[str]) -> Field | None:
         if sum(bool(looks.fullmatch(cell.strip())) for cell in cells) > FEWEST_ALIKE * len(cells):
             return field
     return None
+
+
+def part_contact(cell: str) -> tuple[str, str, str]:
+    """Return the name, e-mail address and number in a cell: "Ida Berg - ida@vest.com"; "" for what isn't there."""
+    if not any(sign in cell for sign in "@0123456789"):
+        return cell, "", ""
+    email = found[0] if (found := _EMAIL_INSIDE.search(cell)) else ""
+    rest = (cell.replace(email, "") if email else cell).strip(_AROUND)
+    phone = found[0] if (found := _PHONE_BEHIND.search(rest)) else ""
+    phone = phone if ")" in phone else phone.lstrip("(")
+    return rest.removesuffix(phone).strip(_AROUND) if email or phone else cell, email, phone
 
 
 def rejoin(cells: Sequence[str], width: int) -> tuple[list[str], str] | None:
