@@ -139,3 +139,29 @@ def test_marks_around_an_address_dont_count() -> None:
     drafts = read("Company,Email\nVest,ida@vest.example>\nNord,otto@nord.example;\n")
     assert [row.contact_email for row in drafts.rows] == ["ida@vest.example", "otto@nord.example"]
     assert drafts.rows[0].notes == ()
+
+
+def test_a_column_of_numbers_to_call_holds_numbers() -> None:
+    """A spreadsheet's decimals go, commas alone are nothing, and words are no number, which is said."""
+    drafts = read('Name,Phone\nVest,648913284.0\nNord,", , "\nTeal,web\nGold,1-888-MIDLAND\n')
+    assert [row.contact_phone for row in drafts.rows] == ["648913284", None, None, "1-888-MIDLAND"]
+    assert [note.reason for row in drafts.rows for note in row.notes] == [
+        "“web” is no phone number; write it like +1 617 555 0142. It was left blank."
+    ]
+
+
+def test_headings_that_nobody_reads_are_no_customer() -> None:
+    """*Prospect* names the customers, and *Industry* beside an unknown heading tells that both are headings."""
+    drafts = read("prospect,industry,route in\nVest,Energy,partner\nNord,Food,fair\n")
+    assert ([row.name for row in drafts.rows], drafts.questions, drafts.remarks) == (["Vest", "Nord"], (), ())
+    drafts = read("Impresa seguita,Industry\nVest,Energy\nNord,Food\n")
+    assert [row.name for row in drafts.rows] == ["Vest", "Nord"]
+    assert drafts.remarks == ()
+
+
+def test_references_to_other_records_are_no_ids() -> None:
+    """Odoo's `…_id/id` is another record's id; a tax number is one where there is no other."""
+    drafts = read("id,property_payment_term_id/id,name,is_company\nV1,term.15,Vest,True\n")
+    assert (drafts.rows[0].external_id, drafts.questions) == ("V1", ())
+    assert read("cuit,razon_social\n20304050607,Vest SRL\n").rows[0].external_id == "20304050607"
+    assert read("codigo,cuit,razon_social\n7,20304050607,Vest SRL\n").rows[0].external_id == "7"

@@ -254,7 +254,10 @@ def read_email(cell: str) -> str:
 
 def read_phone(cell: str) -> str:
     """Return the first number in a cell that may hold several, each behind what it is: "Phone:555 0142 Mobile:555"."""
-    return next((part for part in map(str.strip, _BEFORE_PHONE.split(cell)) if part), "")
+    parts = [part for part in map(str.strip, _BEFORE_PHONE.split(cell)) if any(map(str.isalnum, part))]
+    if parts and not any(map(str.isdigit, cell)):
+        raise Unclear("is no phone number; write it like +1 617 555 0142")
+    return re.sub(r"^(\d{6,})\.0$", r"\1", parts[0]) if parts else ""  # what a spreadsheet makes of a number
 
 
 def read_domain(cell: str, name: str = "") -> str:

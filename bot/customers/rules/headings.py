@@ -8,6 +8,7 @@ from functools import cache
 
 from bot.customers.rules.names import WORDS
 
+_SHORTEST_HEADING = 4  # "no" is a value, too
 HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
 """Headings by field, the best rank first."""
 COLUMNS: Mapping[str, str] = WORDS["columns"]
@@ -23,7 +24,7 @@ def spelling(header: str) -> str:
 def spell_heading(header: str) -> str:
     """Return a heading's spelling, or that of the first part that is known: "Firma / Company", "Betreuer/in"."""
     whole, parts = spelling(header), [spelling(part) for part in header.split("/")]
-    if whole in KNOWN or not NEVER_NAMES.isdisjoint(parts):
+    if whole in KNOWN or not NEVER_NAMES.isdisjoint(parts) or header.casefold().endswith("_id/id"):  # Odoo's references
         return whole
     return next((part for part in parts if part in KNOWN), whole)
 
@@ -56,6 +57,11 @@ def count_known(cells: Sequence[str], by_hand: Mapping[str, str] | None = None) 
     """Return how many of *cells* are headings that we know, or that *by_hand* names."""
     named = {spelling(header) for header in by_hand or {}}
     return sum(word in KNOWN or word in named for word in spell_headings(cells) if word)
+
+
+def is_heading(cell: str) -> bool:
+    """Return whether a cell is a heading that everybody knows, though nobody reads it: `Industry`, `Address`."""
+    return len(word := spelling(cell)) >= _SHORTEST_HEADING and word in NEVER_NAMES
 
 
 def may_hold_names(header: str) -> bool:
