@@ -165,3 +165,31 @@ def test_references_to_other_records_are_no_ids() -> None:
     assert (drafts.rows[0].external_id, drafts.questions) == ("V1", ())
     assert read("cuit,razon_social\n20304050607,Vest SRL\n").rows[0].external_id == "20304050607"
     assert read("codigo,cuit,razon_social\n7,20304050607,Vest SRL\n").rows[0].external_id == "7"
+
+
+def test_a_bare_name_beside_a_company_is_its_persons() -> None:
+    """Where there are addresses; without a company the person is the customer, and another contact goes before it."""
+    drafts = read("name,company,email,stage\nIda Berg,Vest,ida@vest.example,novo\nOtto Holm,,otto@holm.example,\n")
+    assert [(row.name, row.contact_name) for row in drafts.rows] == [("Vest", "Ida Berg"), ("Otto Holm", "Otto Holm")]
+    assert read("Name,Company,Contact,Email\nNord,Vest,Ida,ida@v.example\n").rows[0].contact_name == "Ida"
+    assert read("Name,Company\nNord,Vest\n").rows[0].contact_name is None
+    assert read("Name,Customer,Email\nVest,C1,ida@v.example\n").rows[0].contact_name is None
+    by_hand = read("Name,Company,Email\nNord,Vest,ida@v.example\n", {"Name": "ignore"})
+    assert (by_hand.rows[0].contact_name, "Name" in by_hand.unmapped) == (None, True)
+
+
+def test_a_full_name_is_the_customers_where_nothing_else_is() -> None:
+    """A register's keys of other records are none, and of a list of people's contacts the company is the customer."""
+    drafts = read("No,Short name,Full name,Partner DID\n1,VST,Vest Institute,did:oyd:zQm1\n2,NRD,Nord,did:oyd:zQm2\n")
+    assert [(row.name, row.aliases, row.contact_name) for row in drafts.rows] == [
+        ("Vest Institute", ("VST",), None), ("Nord", ("NRD",), None),
+    ]  # fmt: skip
+    assert drafts.questions == ()
+    assert read("Full name,Company\nIda Berg,Vest\n").rows[0].contact_name == "Ida Berg"
+
+
+def test_the_first_of_two_addresses_is_read() -> None:
+    """However they are divided."""
+    drafts = read("nombre,contacto_nombre,email,prospect_id\nVest,Ida / Otto,a@v.example / b@v.example,P-1\n")
+    row = drafts.rows[0]
+    assert (row.contact_email, row.contact_name, row.external_id) == ("a@v.example", "Ida / Otto", "P-1")

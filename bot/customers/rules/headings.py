@@ -75,6 +75,13 @@ def is_name_by_trade(header: str) -> bool:
     return word in _NAMES_BY_TRADE or (word.endswith("name") and not _NAMES_OF_OTHERS.search(word))
 
 
+def person_beside(spelt: Sequence[str], name: int | None) -> int | None:
+    """Return the column of a bare name that is the person's, since column *name* has the company's; or None."""
+    if name is None or spelt[name] not in _COMPANIES:
+        return None
+    return next((at for at, word in enumerate(spelt) if word in _BARE_NAMES), None)
+
+
 def may_be_no_status(header: str) -> bool:
     """Return whether a heading of statuses means other things, too: `Estado` a state, `Phase` that of a grant."""
     return spelling(header) in _NO_STATUSES
@@ -105,6 +112,7 @@ _NAMES_BY_TRADE = spellings(COLUMNS["names_by_trade"])
 _NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
 IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
+_COMPANIES, _BARE_NAMES = (spellings(COLUMNS[which]) for which in ("companies", "bare_names"))
 _NO_STATUSES = spellings(COLUMNS["no_statuses"])
 _ACTIVE = spellings(COLUMNS["active"])
 _OWNERS_OR_CONTACTS = spellings(COLUMNS["owners_or_contacts"])
