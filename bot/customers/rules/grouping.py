@@ -17,8 +17,8 @@ SAME_ID, SAME_DOMAIN, SAME_ROWS, SAME_COMPANY = (
 """Why rows were taken as one."""
 
 NOT_COLUMNS = frozenset({
-    "row_number", "notes", "fingerprint", "contact_name", "contact_role", "contact_email", "contact_phone",
-    "contact_do_not_contact",
+    "row_number", "notes", "fingerprint", "is_of_parent", "contact_name", "contact_role", "contact_email",
+    "contact_phone", "contact_do_not_contact",
 })  # fmt: skip
 """What a draft holds besides the customer's own fields."""
 _OWN = tuple(one.name for one in fields(RowDraft) if one.name not in NOT_COLUMNS)

@@ -17,6 +17,7 @@ from bot.customers.rules.headings import (
     IDS_OF_PEOPLE,
     is_name_by_trade,
     may_hold_names,
+    person_beside,
     spell_heading,
     spell_headings,
     spelling,
@@ -34,7 +35,7 @@ _CODE = re.compile(r"[A-Z0-9_.-]*\d[A-Z0-9_.-]*|[A-Z0-9]{1,5}")
 _WORDS_ONLY = re.compile(r"[^\W\d_]{2}")
 _NO_NAME = re.compile(
     r"@|://|^www\.|^[\d\s.,:/+()%€$£-]*$|^\d{1,4}[-./]\d{1,2}[-./]|^\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}$|"
-    r"^(?:true|false|yes|no)$|.{120}",
+    r"^(?:true|false|yes|no)$|^\w+:\S+$|.{120}",
     re.IGNORECASE,
 )
 
@@ -141,8 +142,13 @@ def map_headers(
                 columns[field] = found[0]
     if Field.NAME not in columns:
         columns |= _name_by_trade(headers, {*columns.values(), *left_out, *person, *flags}, is_of_people=bool(person))
+    beside = person_beside(spelt, columns.get(Field.NAME)) if Field.CONTACT_EMAIL in columns and not person else None
+    if beside in {*columns.values(), *left_out, *flags}:
+        beside = None
+    if beside is not None:
+        columns.setdefault(Field.CONTACT_NAME, beside)
     person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
-    spares = _spares(spelt, system, columns, {*columns.values(), *left_out, *person, *flags, *empty})
+    spares = _spares(spelt, system, columns, {*columns.values(), *left_out, *person, *flags, *empty} - {beside})
     if Field.NAME not in columns and not person and not problems:
         problems.append(_no_name(headers))
     return HeaderMap(
