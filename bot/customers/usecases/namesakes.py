@@ -1,7 +1,7 @@
 """Pairing rows of a list with stored customers of the same name, so that each group of rows finds its own."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -72,14 +72,18 @@ class Comparison:
 
     def has_contact(self, target: "ListedCustomer", group: RowGroup) -> bool:
         """Return whether a contact of the group's first row is one of a customer's."""
+        row = group.rows[0]
+        word = row.contact_email.casefold() if row.contact_email else name_key(row.contact_name or "")
+        return bool(word) and word in self.contacts_of(target)
+
+    def contacts_of(self, target: "ListedCustomer") -> Collection[str]:
+        """Return the names and addresses of a customer's contacts."""
         if self._contacts is None:
             self._contacts = {}
             query = sa.select(col(Contact.customer_id), col(Contact.name), col(Contact.email))
             for customer_id, name, email in self._session.execute(query):
                 self._contacts.setdefault(customer_id, set()).update({name_key(name), (email or "").casefold()})
-        row = group.rows[0]
-        word = row.contact_email.casefold() if row.contact_email else name_key(row.contact_name or "")
-        return bool(word) and word in self._contacts.get(target.id, ())
+        return self._contacts.get(target.id, ())
 
 
 def _comparable(value: Any) -> Any:
@@ -120,6 +124,8 @@ class _Pairing:
         self._taken: set[UUID] = set()
         self._paired: set[int] = set()
         self._said = {id(group): comparison.said(group) for group, _ in wanting}
+        self._names = {name for said in self._said.values() for name in said}
+        self._stored: dict[UUID, int] = {}
         self._everybody = {target.id: target for _, targets in wanting for target in targets}
         self._tables: dict[tuple[str, ...], dict[tuple[Any, ...], list[ListedCustomer]]] = {}
 
@@ -140,7 +146,8 @@ class _Pairing:
         """
         Pair those of *wanting* with customers of which they say nothing new, unless several are so and fewer say it.
 
-        *with_contact*: a contact that the customer doesn't have is new, too.
+        *with_contact*: a contact that the customer doesn't have is new, too. Of several, the one of which least is
+        stored is taken, so that rows that say more find theirs.
         """
         wanted = Counter(map(_signature, self._said.values()))
         for by_contact in (True, False):
@@ -153,7 +160,14 @@ class _Pairing:
                 if len(same) > 1 and by_contact:
                     same = [target for target in same if self.comparison.has_contact(target, group)]
                 if len(same) == 1 or (not by_contact and 0 < len(same) <= wanted[signature]):
-                    self._pair(group, same[0])
+                    self._pair(group, min(same, key=self._count_stored))
+
+    def _count_stored(self, target: "ListedCustomer") -> int:
+        """Return how much is stored of a customer of what any group says."""
+        if target.id not in self._stored:
+            stored = [self.comparison.stored(target, name) for name in self._names]
+            self._stored[target.id] = sum(map(bool, stored)) + bool(self.comparison.contacts_of(target))
+        return self._stored[target.id]
 
     def _table(self, names: tuple[str, ...]) -> dict[tuple[Any, ...], list["ListedCustomer"]]:
         """Return all customers by what is stored of them in the place of some fields."""
