@@ -30,6 +30,14 @@ KINDS = {
         "Bedrijfsnaam;Branche;Actief;Klantpartner\nVest BV;;True;ana@x.nl\nNord BV;;True;\nTeal BV;;False;bob@x.nl\n",
         ("Vest BV", "Nord BV", "Teal BV"), ("False",), {"owner": "ana@x.nl", "status": "active"},
     ),
+    "leads, with those who work on them": Kind(
+        "empresa,nome_proprietario,responsavel_sdr\nVest,Ida Berg,ana@x.nl\nNord,,ana@x.nl\nTeal,Otto Holm,bob@x.nl\n",
+        ("Vest", "Nord", "Teal"), says={"owner": "ana@x.nl", "contact_name": "Ida Berg"},
+    ),
+    "people with their posts, in French, not their extensions": Kind(
+        "nom,poste,poste occupé,entreprise,email\nIda Berg,2201,DRH,Vest,i@v.example\n", ("Vest",),
+        says={"contact_name": "Ida Berg", "contact_role": "DRH"},
+    ),
     "countries as Latin America writes them": Kind(
         "empresa,pais\nVest,Rep. Dominicana\n", ("Vest",), says={"country": "DO"},
     ),
@@ -193,3 +201,5 @@ def test_the_first_of_two_addresses_is_read() -> None:
     drafts = read("nombre,contacto_nombre,email,prospect_id\nVest,Ida / Otto,a@v.example / b@v.example,P-1\n")
     row = drafts.rows[0]
     assert (row.contact_email, row.contact_name, row.external_id) == ("a@v.example", "Ida / Otto", "P-1")
+    assert read("name,email\nVest,a@v.example  b@v.example\n").rows[0].contact_email == "a@v.example"
+    assert read("name,email\nVest,ida b@v.example\n").rows[0].contact_email is None

@@ -245,6 +245,8 @@ def read_email(cell: str) -> str:
     text = clean_text(cell, 400)
     if len(parts := _BETWEEN_EMAILS.split(text)) > 1 and (first := next((part for part in parts if "@" in part), "")):
         return read_email(first)
+    if len(words := text.split()) > 1 and all(_EMAIL.fullmatch(word) for word in words):
+        return read_email(words[0])
     inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)
     address = (inside[1] if inside else text.strip("<>,;")).strip().removeprefix("mailto:")
     if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
