@@ -23,7 +23,7 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import may_be_no_status
+from bot.customers.rules.headings import is_id_by_trade, may_be_no_status
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     Question,
@@ -58,6 +58,7 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     columns = Columns(_map(table, by_hand, sample))
     if Field.DOMAIN not in map(field_called, by_hand.values()):
         _leave_own_pages(columns, sample)
+    _find_id(columns, sample, by_hand)
     _settle_name(columns, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
@@ -113,6 +114,19 @@ def _leave_own_pages(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
         )
         spare = next(iter(columns.mapping.spares.get(Field.DOMAIN, ())), None)
         columns.mapping = with_columns(columns.mapping, {Field.DOMAIN: spare})
+
+
+def _find_id(columns: Columns, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> None:
+    """Read a column such as `exhibitor_id` as the id where nothing else is one and each row has its own."""
+    mapping = columns.mapping
+    if Field.EXTERNAL_ID in mapping.columns or mapping.person:
+        return
+    for at, header in enumerate(mapping.headers):
+        if header in mapping.unmapped and header not in by_hand and is_id_by_trade(header):
+            ids = _filled_cells(sample, at)
+            if ids and len({*ids}) == len(ids) == len(sample):
+                columns.mapping = with_columns(mapping, {Field.EXTERNAL_ID: at})
+                return
 
 
 def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -> None:

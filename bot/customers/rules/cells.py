@@ -45,7 +45,7 @@ _LARGEST_COUNT = 2**31 - 1
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 _LONGEST_EMAIL = 254  # RFC 5321
-_BETWEEN_EMAILS = re.compile(r"\s*(?::::|[;,|])\s*")
+_BETWEEN_EMAILS = re.compile(r"\s*(?::::|[;,|])\s*|(?<!<)\s+(?=[^\s<>]+@)")
 _BEFORE_PHONE = re.compile(
     r":::|\b(?:phone|telephone|tel|telefon|teléfono|mobile|mobil|cell|handy|fax|work|home|office|main)\.?\s*:",
     re.IGNORECASE,
@@ -289,6 +289,12 @@ def read_zone(cell: str) -> str:
         if candidate in _zones():
             return _zones()[candidate]
     raise Unclear("is no time zone; write it like Europe/Lisbon")
+
+
+def plain_key(key: str) -> str:
+    """Return an id without the apostrophe and the decimal zero that spreadsheets and programs put to a number."""
+    key = key.removeprefix("'")
+    return key.removesuffix(".0") if re.fullmatch(r"\d+\.0", key) else key
 
 
 def looks_shortened(key: str) -> bool:

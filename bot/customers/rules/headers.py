@@ -13,8 +13,10 @@ from typing import Any
 
 from bot.customers.rules.headings import (
     AMERICAN,
+    FULL_NAMES,
     HEADINGS,
     IDS_OF_PEOPLE,
+    SHORT_NAMES,
     is_name_by_trade,
     may_hold_names,
     spell_heading,
@@ -34,7 +36,7 @@ _CODE = re.compile(r"[A-Z0-9_.-]*\d[A-Z0-9_.-]*|[A-Z0-9]{1,5}")
 _WORDS_ONLY = re.compile(r"[^\W\d_]{2}")
 _NO_NAME = re.compile(
     r"@|://|^www\.|^[\d\s.,:/+()%€$£-]*$|^\d{1,4}[-./]\d{1,2}[-./]|^\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}$|"
-    r"^(?:true|false|yes|no)$|.{120}",
+    r"^(?:true|false|yes|no)$|^\w+:\S+$|^\S{40}|.{120}",
     re.IGNORECASE,
 )
 
@@ -139,6 +141,8 @@ def map_headers(
                 rivals.append((field, found))
             if found:
                 columns[field] = found[0]
+            elif field is Field.NAME:
+                columns |= _full_name(spelt, taken)
     if Field.NAME not in columns:
         columns |= _name_by_trade(headers, {*columns.values(), *left_out, *person, *flags}, is_of_people=bool(person))
     person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
@@ -283,15 +287,28 @@ def _name_by_trade(headers: Sequence[str], taken: set[int], *, is_of_people: boo
     return {Field.NAME: found[0]} if len(found) == 1 or (found and is_of_people) else {}
 
 
+def _full_name(spelt: Sequence[str], taken: set[int]) -> dict[Field, int]:
+    """Return the column of names in full that stands beside one of the same in short: both are of companies."""
+    full = [at for at, word in enumerate(spelt) if word in FULL_NAMES and at not in taken]
+    return {Field.NAME: full[0]} if full and not SHORT_NAMES.isdisjoint(spelt) else {}
+
+
 def _spares(
     spelt: Sequence[str], system: str, columns: Mapping[Field, int], taken: set[int]
 ) -> dict[Field, tuple[int, ...]]:
-    """Return other columns of the name and domain, the best rank first, and that of the owner's address."""
+    """
+    Return other columns of the name and domain, the best rank first, and that of the owner's address; the column of other
+    names may be read as the name, too.
+    """
     found: dict[Field, tuple[int, ...]] = {}
+    also_called = columns.get(Field.ALIASES)
     for wanted in (Field.NAME, Field.DOMAIN):
         ranks = _SYSTEMS.get(system, {}).get(wanted, HEADINGS[wanted])
         found[wanted] = tuple(
-            at for rank in ranks for at, word in enumerate(spelt) if word in spellings(rank) and at not in taken
+            at
+            for rank in ranks
+            for at, word in enumerate(spelt)
+            if word in spellings(rank) and (at not in taken or (wanted is Field.NAME and at == also_called))
         )
     if (owner := columns.get(Field.OWNER)) is not None:
         owners = spelt[owner].removesuffix("name")

@@ -68,6 +68,12 @@ def is_name_by_trade(header: str) -> bool:
     return word in _NAMES_BY_TRADE or (word.endswith("name") and not _NAMES_OF_OTHERS.search(word))
 
 
+def is_id_by_trade(header: str) -> bool:
+    """Return whether a heading that nobody knows names ids of somebody by trade: `exhibitor_id`."""
+    word = spelling(header)
+    return any(word.endswith(end) and word.removesuffix(end) in _NAMES_BY_TRADE for end in _IDS_BY_TRADE)
+
+
 def may_be_no_status(header: str) -> bool:
     """Return whether a heading of statuses means other things, too: `Estado` a state, `Phase` that of a grant."""
     return spelling(header) in _NO_STATUSES
@@ -85,6 +91,9 @@ _BARE = {
 AMERICAN = spellings(_COLUMNS["american"])
 """Headings that only lists from the United States have."""
 _NAMES_BY_TRADE = spellings(_COLUMNS["names_by_trade"])
+_IDS_BY_TRADE = spellings(_COLUMNS["ids_by_trade"])
+FULL_NAMES, SHORT_NAMES = (spellings(_COLUMNS[which]) for which in ("full_names", "short_names"))
+"""Headings of names in full and in short, which together are of companies."""
 _NAMES_OF_OTHERS = re.compile(rf"(?:{_COLUMNS['names_of_others']})name$")
 IDS_OF_PEOPLE = spellings(_COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""

@@ -303,7 +303,7 @@ class _RowReader:
         key = clean_text(cell, LONGEST_ID + 1)
         if len(key) > LONGEST_ID:
             raise Unclear(f"is too long for an id; write at most {LONGEST_ID} characters")
-        key = key.removeprefix("'")  # keeps a spreadsheet from shortening the number
+        key = read.plain_key(key)
         if read.looks_shortened(key):
             raise Unclear("is an id that a spreadsheet has shortened; format the column as text and save it again")
         return key or None
