@@ -297,8 +297,9 @@ def _spares(
     spelt: Sequence[str], system: str, columns: Mapping[Field, int], taken: set[int]
 ) -> dict[Field, tuple[int, ...]]:
     """
-    Return other columns of the name and domain, the best rank first, and that of the owner's address; the column of other
-    names may be read as the name, too.
+    Return other columns of the name and domain, the best rank first, and that of the owner's address.
+
+    The column of other names may be read as the name, too.
     """
     found: dict[Field, tuple[int, ...]] = {}
     also_called = columns.get(Field.ALIASES)
