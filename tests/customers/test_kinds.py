@@ -260,6 +260,29 @@ KINDS = {
         "business_entity_name,trading_name,abn\nVest Pty Ltd,Vest Advisory,36128\n,Nord,36129\n",
         ("Vest Pty Ltd", "Nord"), says={"aliases": ("Vest Advisory",), "external_id": "36128"},
     ),
+    "a sales sheet, with brackets in its headings": Kind(
+        '"PRIORITY (A-D)\n(DropDown)",Organizations,"SEGMENT\n(DropDown)","PRIMARY ACCT. MANAGER \n(DropDown)",PHONE\n'
+        "A,Vest Diner,Casual,Ana,617\nB,Nord Tap,,,\n",
+        ("Vest Diner", "Nord Tap"), says={"owner": "Ana", "tags": ("Casual",), "contact_phone": "617"},
+    ),
+    "chambers, with their members counted": Kind(
+        ',,PARTNER INFO,,\nChamber Name,Owner,Email,# Members,Available?\nVest Chamber,Ana,i@vest.org,"1,900",Yes\n'
+        "Nord Chamber,Bob,,675,No\n",
+        ("Vest Chamber", "Nord Chamber"), says={"owner": "Ana"},
+    ),
+    "people, whose contact type is no status": Kind(
+        'First Name,Last Name,Company,Contact Type\nIda,Berg,Vest,"NGOs, Universities"\n'
+        'Bo,Ray,Nord,"NGOs, Universities"\n',
+        ("Vest", "Nord"), says={"status": None, "contact_name": "Ida Berg"},
+    ),
+    "partners, with websites by trade": Kind(
+        "partner_name,url_slug,partner_website,portal_type\nVest Homes,vest,http://www.vest.com/,AppFolio\n",
+        ("Vest Homes",), says={"domain": "vest.com"},
+    ),
+    "a statistician's, where NA isn't Namibia": Kind(
+        "id,name,country,hall\n1,Vest,NA,NA\n2,Nord,Denmark,NA\n3,Teal,NA,17\n", ("Vest", "Nord", "Teal"),
+        says={"country": None, "external_id": "1"},
+    ),
     "airports, no headings": Kind(
         '1,"Goroka Airport",Goroka,-6.081\n2,"Madang Airport",Madang,-5.207\n3,"Mendi Airport",Mendi,-6.14\n',
         ("Goroka Airport", "Madang Airport", "Mendi Airport"), ("Column 2",),
@@ -345,6 +368,14 @@ def test_what_programs_write_for_nothing_is_no_cause_for_remarks() -> None:
     drafts = read("Name,Domains,Tags,Phone,Email\nVest,[],[],.,not available\nNord,Not applicable,{},n.a.,NaN\n")
     assert drafts.remarks == ()
     assert [(row.domain, row.tags, row.contact_phone, row.contact_email) for row in drafts.rows] == [(None,) * 4] * 2
+
+
+def test_brackets_in_headings_count_where_they_hold_a_unit() -> None:
+    """Revenue in millions isn't read as money; other words in brackets are left out."""
+    drafts = read("Company,Revenue ($M),Employees (approx.)\nVest,12,250\n")
+    assert (drafts.rows[0].annual_value, drafts.rows[0].headcount) == (None, 250)
+    assert read("Company,Revenue (million)\nVest,12\n").rows[0].annual_value is None
+    assert read("Name,Country\nVest,NA\n").rows[0].country == "NA"
 
 
 def test_an_id_by_trade_is_read_where_each_row_has_its_own() -> None:

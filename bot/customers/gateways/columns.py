@@ -1,9 +1,10 @@
 """Decides which column is which field by what the columns hold, and asks what their values leave open."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.customers.gateways.tables import Table, rows_above_footers
@@ -28,6 +29,7 @@ from bot.customers.rules.questions import (
     MOST_STATUSES,
     Question,
     Settled,
+    are_in_full,
     ask_column,
     ask_dates,
     ask_statuses,
@@ -39,6 +41,7 @@ SAMPLE_ROWS = 300
 """Rows by which columns are told apart."""
 FEWEST_PAGES = 3
 """Links from which those to one host are that host's, not the customers'."""
+_NUMBER = re.compile(r"\s*\d[\d.,' ]*%?\s*")
 DATES = (Field.ADDED_ON, Field.LAST_CONTACT)
 
 
@@ -63,14 +66,17 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
         _settle_values(columns, table, sample, answers, today)
+        if (at := columns.mapping.columns.get(Field.COUNTRY)) is not None:
+            countries = _filled_cells(sample, at)
+            columns.settled = replace(columns.settled, has_countries_in_full=are_in_full(countries))
     return columns
 
 
 def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str]]) -> HeaderMap:
-    """Map the columns of *table*; one that is empty comes last, and one of yes and no is no name."""
+    """Map the columns of *table*; one that is empty comes last, and one of yes and no, or of numbers, is no name."""
     width = range(len(table.headers))
     empty = {at for at in width if sample and not _filled_cells(sample, at)}
-    flags = {at for at in width if _is_of_flags(sample, at)}
+    flags = {at for at in width if _is_of_flags(sample, at) or _is_of_numbers(sample, at)}
     mapping = map_headers(table.headers, by_hand, empty, flags)
     if Field.NAME in mapping.columns or mapping.person or not flags:
         return mapping
@@ -85,6 +91,12 @@ def _is_of_flags(sample: Sequence[Sequence[str]], at: int) -> bool:
     """Return whether a column says yes and no."""
     cells = _filled_cells(sample, at)
     return bool(cells) and all(map(is_flag, cells))
+
+
+def _is_of_numbers(sample: Sequence[Sequence[str]], at: int) -> bool:
+    """Return whether a column counts something."""
+    cells = _filled_cells(sample, at)
+    return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
 
 
 def _settle_name(columns: Columns, sample: Sequence[Sequence[str]], answers: Mapping[str, str]) -> None:

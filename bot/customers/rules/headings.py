@@ -21,10 +21,19 @@ def spelling(header: str) -> str:
 
 def spell_heading(header: str) -> str:
     """Return a heading's spelling, or that of the first part that is known: "Firma / Company", "Betreuer/in"."""
+    header = _without_brackets(header)
     whole, parts = spelling(header), [spelling(part) for part in header.split("/")]
     if whole in KNOWN or not NEVER_NAMES.isdisjoint(parts):
         return whole
     return next((part for part in parts if part in KNOWN), whole)
+
+
+def _without_brackets(header: str) -> str:
+    """Return a heading that nobody knows without words in brackets: "Owner (dropdown)", but "Revenue ($M)" whole."""
+    inside = _BRACKETS.findall(header)
+    if spelling(header) in KNOWN or any(_AMOUNT.search(words) or spelling(words) in _UNITS for words in inside):
+        return header
+    return _BRACKETS.sub(" ", header)
 
 
 def spell_headings(headers: Sequence[str]) -> list[str]:
@@ -34,9 +43,14 @@ def spell_headings(headers: Sequence[str]) -> list[str]:
     """
     spelt = [spell_heading(header) for header in headers]
     return [
-        word if word in KNOWN or (known := _BARE.get(_bare(header), word)) in spelt else known
+        word if word in KNOWN or (known := _known_part(header, word)) in spelt else known
         for word, header in zip(spelt, headers, strict=True)
     ]
+
+
+def _known_part(header: str, word: str) -> str:
+    """Return the heading that is left of one without the words that say whose its values are, else its own *word*."""
+    return _BARE.get(_bare(header)) or _OF_TRADES.get(_bare(header, _NAMES_BY_TRADE)) or word
 
 
 def _bare(header: str, without: AbstractSet[str] | None = None) -> str:
@@ -88,6 +102,14 @@ _BARE = {
     if spelling(word) not in spellings(_COLUMNS["never_bare"])
 }  # fmt: skip
 """The headings that a longer one may be read as, by what is left of it."""
+_OF_TRADES = {
+    spelling(word): spelling(word)
+    for which in _COLUMNS["of_trades"].split("|") for word in "|".join(HEADINGS[which]).split("|")
+}  # fmt: skip
+"""The headings that one beginning with a trade may be read as: `partner_website`."""
+_UNITS = spellings(_COLUMNS["units"])
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_AMOUNT = re.compile(r"[\d$€£¥%]")
 AMERICAN = spellings(_COLUMNS["american"])
 """Headings that only lists from the United States have."""
 _NAMES_BY_TRADE = spellings(_COLUMNS["names_by_trade"])

@@ -359,7 +359,7 @@ class _RowReader:
         return moment
 
     def country(self, cell: str) -> str | None:
-        words = clean_text(cell, LONGEST_SHOWN)
+        words = "" if self.settled.is_missing_country(cell) else clean_text(cell, LONGEST_SHOWN)
         code = country_code(words)
         if not code and words:
             nearest = nearest_country(words)
