@@ -279,6 +279,24 @@ KINDS = {
         "partner_name,url_slug,partner_website,portal_type\nVest Homes,vest,http://www.vest.com/,AppFolio\n",
         ("Vest Homes",), says={"domain": "vest.com"},
     ),
+    "offices, in headings of one word": Kind(
+        "agencyName,agencyAcronym,agencyWebsite\nOficina de Puertos,ODP,https://puertos.pr.gov\n"
+        "Oficina del Agua,ODA,http://www.agua.pr.gov/\n",
+        ("Oficina de Puertos", "Oficina del Agua"), says={"domain": "puertos.pr.gov", "aliases": ("ODP",)},
+    ),
+    "partners, in Spanish": Kind(
+        "Pais,Socio,Logo\nPeru,Vest,https://vest.pe/logo.png\nChile,Nord,https://nord.cl/logo.png\n", ("Vest", "Nord"),
+        says={"country": "PE"},
+    ),
+    "publishers, with ids of a registry": Kind(
+        "Publisher Name,Publisher Registry Id,Files\nVest,1-vs,2\nNord,nord,2\n", ("Vest", "Nord"),
+        says={"external_id": "1-vs"},
+    ),
+    "gathered from websites, with prose for what isn't there": Kind(
+        "Organization Name,URL,Email,Phone\nVest,https://vest.org/,Not listed on website,Information not available\n"
+        "Nord,https://nord.org/,i@nord.org,206 555 0100\n",
+        ("Vest", "Nord"), says={"contact_email": None, "contact_phone": None},
+    ),
     "a statistician's, where NA isn't Namibia": Kind(
         "id,name,country,hall\n1,Vest,NA,NA\n2,Nord,Denmark,NA\n3,Teal,NA,17\n", ("Vest", "Nord", "Teal"),
         says={"country": None, "external_id": "1"},

@@ -11,6 +11,7 @@ from bot.customers.rules.names import WORDS
 HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
 """Headings by field, the best rank first."""
 _COLUMNS: Mapping[str, str] = WORDS["columns"]
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
 
 
 def spelling(header: str) -> str:
@@ -56,7 +57,7 @@ def _known_part(header: str, word: str) -> str:
 def _bare(header: str, without: AbstractSet[str] | None = None) -> str:
     """Return a heading's spelling *without* some words: those that say whose its values are, and those between them."""
     left_out = _WHOSE | _BETWEEN if without is None else without
-    return "".join(word for word in map(spelling, re.findall(r"[^\W_]+", header)) if word not in left_out)
+    return "".join(word for word in map(spelling, _BETWEEN_WORDS.split(header)) if word not in left_out)
 
 
 @cache
