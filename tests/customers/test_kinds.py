@@ -324,6 +324,15 @@ def test_a_list_of_each_kind_comes_in(kind: str) -> None:
     assert any("The first line" in note.reason for note in drafts.remarks) == ("no headings" in kind)
 
 
+def test_what_statisticians_write_for_nothing_is_no_owner_contact_or_status() -> None:
+    """Nobody is asked which status NA is, and nobody hears that no colleague is called so."""
+    headings = "Company,Account Manager,Contact name,Phone,Email,Parent,Status"
+    drafts = read(f"{headings}\nVest,NA,NA,NA,NA,NA,NA\nNord,TBD,Unknown,unknown,NA,NA,NA\n")
+    assert (drafts.questions, drafts.remarks, drafts.refusals) == ((), (), ())
+    for row in drafts.rows:
+        assert (row.owner, row.parent, row.status, row.contact_phone, row.contact_name, row.notes) == (*[None] * 5, ())
+
+
 def test_a_first_line_that_may_be_a_customer_is_named() -> None:
     """A single column of names without a heading can't be told from one with a heading nobody knows."""
     drafts = read("Vestlake\nNord\nTeal\n")

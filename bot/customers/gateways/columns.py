@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.customers.gateways.tables import Table, rows_above_footers
-from bot.customers.rules.cells import is_blank, is_flag, known_status, propose_status, status_word
+from bot.customers.rules.cells import NO_VALUE, is_blank, is_flag, known_status, propose_status, status_word
 from bot.customers.rules.dates import DateColumn
 from bot.customers.rules.domains import page_host
 from bot.customers.rules.headers import (
@@ -179,7 +179,7 @@ def _settle_values(
         for at, column in date_columns.items():
             if at < len(cells) and cells[at]:
                 column.add(cells[at])
-        if status_at is not None and status_at < len(cells) and not is_blank(cells[status_at]):
+        if status_at is not None and status_at < len(cells) and not is_blank(cells[status_at], words=NO_VALUE):
             statuses[cells[status_at]] += 1
     if statuses:
         _ask_statuses(columns, statuses)

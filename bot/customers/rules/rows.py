@@ -187,7 +187,7 @@ class _RowReader:
             cell = self._cell(at)
             if field is Field.DOMAIN or not cell:
                 continue
-            if not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
+            if not read.is_blank(cell, words=NOTHING if field in _FREE else NO_VALUE):
                 self._read_cell(field, cell)
         self._read_person()
         self._read_other_name()
@@ -378,9 +378,8 @@ _SHORT: Mapping[Field, Callable[[str], object]] = {
     Field.CADENCE: read.read_cadence, Field.CURRENCY: read.read_currency, Field.ZONE: read.read_zone
 }  # fmt: skip
 _DATES = frozenset({Field.ADDED_ON, Field.LAST_CONTACT})
-_TYPED = (frozenset(_SHORT) | _DATES) | {
-    Field.CONTACT_EMAIL, Field.STATUS, Field.ANNUAL_VALUE, Field.HEADCOUNT, Field.CONTACT_DO_NOT_CONTACT
-}  # fmt: skip
+_FREE = frozenset({Field.NAME, Field.ALIASES, Field.TAGS, Field.SOURCE, Field.EXTERNAL_ID, Field.COUNTRY})
+"""Fields in which words such as NA may be meant: a share's symbol, Namibia."""
 
 
 def _several(parts: Iterable[str], most: int, longest: int) -> tuple[str, ...] | None:
