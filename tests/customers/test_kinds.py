@@ -227,6 +227,80 @@ KINDS = {
         "Company,Award Title,Phase,POC\nVest LLC,Optics,Phase II,Ida Berg\n", ("Vest LLC",),
         says={"status": None, "contact_name": "Ida Berg"},
     ),
+    "partners of a forum, with its pages": Kind(
+        "organization_name,organization_site,link\nVest,http://vest.com/,https://forum.org/o/vest\n"
+        "Nord,https://nord.dk/about,https://forum.org/o/nord\n",
+        ("Vest", "Nord"), says={"domain": "vest.com"},
+    ),
+    "a directory, with categories beside tags": Kind(
+        "id,slug,name,categories,tags,websiteUrls\no:vest,vest,Vest,Apps|Data,b2b|apps,https://vest.com|https://v.io\n",
+        ("Vest",), says={"tags": ("b2b", "apps"), "domain": "vest.com", "external_id": "o:vest"},
+    ),
+    "a program's lists in cells": Kind(
+        "id,name,domain_names,tags\n1,Vest,\"['(vest.com)', 'v.com']\",[]\n2,Nord,[],['vip']\n", ("Vest", "Nord"),
+        says={"domain": "vest.com", "tags": None},
+    ),
+    "exhibitors, with their ids": Kind(
+        "exhibitor_id,name,booth\n001Pp,Vest,8700\n001Pq,Nord,8701\n", ("Vest", "Nord"), says={"external_id": "001Pp"}
+    ),
+    "a consortium, in short and in full": Kind(
+        "No,Short name,Full name,Country,Partner DID\n1,VST,VEST LABORATORY,Greece,did:oyd:zQmciJaGKx3\n"
+        "2,NRD,NORD S.A.,Portugal,did:oyd:zQmRCQtN5r\n",
+        ("VEST LABORATORY", "NORD S.A."), says={"aliases": ("VST",), "contact_name": None, "country": "GR"},
+    ),
+    "startups by their rounds": Kind(
+        "Startup,Country HQ,Sector,Amount,Date\nVest,Kenya,Energy,31,January\nNord,UK,Jobs,2,May\n", ("Vest", "Nord"),
+        says={"country": "KE"},
+    ),
+    "a chamber of commerce's, with decimals": Kind(
+        "Organisation,KvK number,clean_name\nVest B.V.,16051874.0,vest\n", ("Vest B.V.",),
+        says={"external_id": "16051874"},
+    ),
+    "a register, with trading names": Kind(
+        "business_entity_name,trading_name,abn\nVest Pty Ltd,Vest Advisory,36128\n,Nord,36129\n",
+        ("Vest Pty Ltd", "Nord"), says={"aliases": ("Vest Advisory",), "external_id": "36128"},
+    ),
+    "a sales sheet, with brackets in its headings": Kind(
+        '"PRIORITY (A-D)\n(DropDown)",Organizations,"SEGMENT\n(DropDown)","PRIMARY ACCT. MANAGER \n(DropDown)",PHONE\n'
+        "A,Vest Diner,Casual,Ana,617\nB,Nord Tap,,,\n",
+        ("Vest Diner", "Nord Tap"), says={"owner": "Ana", "tags": ("Casual",), "contact_phone": "617"},
+    ),
+    "chambers, with their members counted": Kind(
+        ',,PARTNER INFO,,\nChamber Name,Owner,Email,# Members,Available?\nVest Chamber,Ana,i@vest.org,"1,900",Yes\n'
+        "Nord Chamber,Bob,,675,No\n",
+        ("Vest Chamber", "Nord Chamber"), says={"owner": "Ana"},
+    ),
+    "people, whose contact type is no status": Kind(
+        'First Name,Last Name,Company,Contact Type\nIda,Berg,Vest,"NGOs, Universities"\n'
+        'Bo,Ray,Nord,"NGOs, Universities"\n',
+        ("Vest", "Nord"), says={"status": None, "contact_name": "Ida Berg"},
+    ),
+    "partners, with websites by trade": Kind(
+        "partner_name,url_slug,partner_website,portal_type\nVest Homes,vest,http://www.vest.com/,AppFolio\n",
+        ("Vest Homes",), says={"domain": "vest.com"},
+    ),
+    "offices, in headings of one word": Kind(
+        "agencyName,agencyAcronym,agencyWebsite\nOficina de Puertos,ODP,https://puertos.pr.gov\n"
+        "Oficina del Agua,ODA,http://www.agua.pr.gov/\n",
+        ("Oficina de Puertos", "Oficina del Agua"), says={"domain": "puertos.pr.gov", "aliases": ("ODP",)},
+    ),
+    "partners, in Spanish": Kind(
+        "Pais,Socio,Logo\nPeru,Vest,https://vest.pe/logo.png\nChile,Nord,https://nord.cl/logo.png\n", ("Vest", "Nord"),
+        says={"country": "PE"},
+    ),
+    "publishers, with ids of a registry": Kind(
+        "Publisher Name,Publisher Registry Id,Files\nVest,1-vs,2\nNord,nord,2\n", ("Vest", "Nord"),
+        says={"external_id": "1-vs"},
+    ),
+    "gathered from websites, with prose for what isn't there": Kind(
+        "Organization Name,URL,Email,Phone\nVest,https://vest.org/,Not listed on website,Information not available\n"
+        "Nord,https://nord.org/,i@nord.org,206 555 0100\n",
+        ("Vest", "Nord"), says={"contact_email": None, "contact_phone": None},
+    ),
+    "a statistician's, where NA isn't Namibia": Kind(
+        "id,name,country,hall\n1,Vest,NA,NA\n2,Nord,Denmark,NA\n3,Teal,NA,17\n", ("Vest", "Nord", "Teal"),
+        says={"country": None, "external_id": "1"},
+    ),
     "airports, no headings": Kind(
         '1,"Goroka Airport",Goroka,-6.081\n2,"Madang Airport",Madang,-5.207\n3,"Mendi Airport",Mendi,-6.14\n',
         ("Goroka Airport", "Madang Airport", "Mendi Airport"), ("Column 2",),
@@ -248,6 +322,15 @@ def test_a_list_of_each_kind_comes_in(kind: str) -> None:
     assert {name: getattr(drafts.rows[0], name) for name in wanted.says} == wanted.says
     assert (drafts.system, drafts.problems, drafts.refusals) == (wanted.system, (), ())
     assert any("The first line" in note.reason for note in drafts.remarks) == ("no headings" in kind)
+
+
+def test_what_statisticians_write_for_nothing_is_no_owner_contact_or_status() -> None:
+    """Nobody is asked which status NA is, and nobody hears that no colleague is called so."""
+    headings = "Company,Account Manager,Contact name,Phone,Email,Parent,Status"
+    drafts = read(f"{headings}\nVest,NA,NA,NA,NA,NA,NA\nNord,TBD,Unknown,unknown,NA,NA,NA\n")
+    assert (drafts.questions, drafts.remarks, drafts.refusals) == ((), (), ())
+    for row in drafts.rows:
+        assert (row.owner, row.parent, row.status, row.contact_phone, row.contact_name, row.notes) == (*[None] * 5, ())
 
 
 def test_a_first_line_that_may_be_a_customer_is_named() -> None:
@@ -305,6 +388,39 @@ def test_links_to_a_programs_own_pages_are_no_domains() -> None:
     ]
     chosen = read("Name,Url\n" + rows.replace(",c", ",").replace(",0.com", ""), {"Url": "domain"})
     assert chosen.rows[0].domain == "vest.com"
+
+
+def test_what_programs_write_for_nothing_is_no_cause_for_remarks() -> None:
+    """An empty list, a lone full stop, "not available"."""
+    drafts = read("Name,Domains,Tags,Phone,Email\nVest,[],[],.,not available\nNord,Not applicable,{},n.a.,NaN\n")
+    assert drafts.remarks == ()
+    assert [(row.domain, row.tags, row.contact_phone, row.contact_email) for row in drafts.rows] == [(None,) * 4] * 2
+
+
+def test_brackets_in_headings_count_where_they_hold_a_unit() -> None:
+    """Revenue in millions isn't read as money; other words in brackets are left out."""
+    drafts = read("Company,Revenue ($M),Employees (approx.)\nVest,12,250\n")
+    assert (drafts.rows[0].annual_value, drafts.rows[0].headcount) == (None, 250)
+    assert read("Company,Revenue (million)\nVest,12\n").rows[0].annual_value is None
+    assert read("Name,Country\nVest,NA\n").rows[0].country == "NA"
+
+
+def test_an_id_by_trade_is_read_where_each_row_has_its_own() -> None:
+    """A shop that several customers go to is no id of theirs, nor is it one beside another or by a person's choice."""
+    text = "{},Name\n1,Vest\n{},Nord\n"
+    assert [row.external_id for row in read(text.format("Vendor No.", 2)).rows] == ["1", "2"]
+    assert [row.external_id for row in read(text.format("Store ID", 1)).rows] == [None, None]
+    assert [row.external_id for row in read(text.format("Store ID", "")).rows] == [None, None]
+    assert [row.external_id for row in read(text.format("Store ID", 2), {"Store ID": "ignore"}).rows] == [None, None]
+    assert read("Vendor ID,Id,Name\n7,1,Vest\n").rows[0].external_id == "1"
+
+
+def test_a_column_of_technical_ids_is_not_proposed_as_the_name() -> None:
+    """Nor one of long tokens; what is left is proposed."""
+    token = "x" * 40
+    drafts = read(f"Did,Hash,Whatever\ndid:oyd:zQmciJaGKx3,{token}1,Vest Ltd\ndid:oyd:zQmRCQtN5r,{token}2,Nord Ltd\n")
+    assert [question.proposed for question in drafts.questions] == ["2"]
+    assert [row.name for row in drafts.rows] == ["Vest Ltd", "Nord Ltd"]
 
 
 def test_states_of_a_country_are_no_statuses() -> None:

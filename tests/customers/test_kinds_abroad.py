@@ -202,4 +202,4 @@ def test_the_first_of_two_addresses_is_read() -> None:
     row = drafts.rows[0]
     assert (row.contact_email, row.contact_name, row.external_id) == ("a@v.example", "Ida / Otto", "P-1")
     assert read("name,email\nVest,a@v.example  b@v.example\n").rows[0].contact_email == "a@v.example"
-    assert read("name,email\nVest,ida b@v.example\n").rows[0].contact_email is None
+    assert read("name,email\nVest,ida b@v.example\n").rows[0].contact_email == "b@v.example"

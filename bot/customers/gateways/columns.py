@@ -1,13 +1,14 @@
 """Decides which column is which field by what the columns hold, and asks what their values leave open."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.customers.gateways.tables import Table, rows_above_footers
-from bot.customers.rules.cells import flag_of, is_blank, is_flag, known_status, propose_status, status_word
+from bot.customers.rules.cells import NO_VALUE, flag_of, is_blank, is_flag, known_status, propose_status, status_word
 from bot.customers.rules.dates import DateColumn
 from bot.customers.rules.domains import page_host
 from bot.customers.rules.due import Status
@@ -24,11 +25,12 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import may_be_contact, may_be_no_status, says_active
+from bot.customers.rules.headings import is_id_by_trade, may_be_contact, may_be_no_status, says_active
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     Question,
     Settled,
+    are_in_full,
     ask_column,
     ask_dates,
     ask_statuses,
@@ -47,6 +49,7 @@ MOST_OWNERS = 0.5
 """The share of names that differ up to which they may be owners'."""
 MOST_COPIES = 0.8
 """The share of contacts' names from which those that repeat the customers' are none."""
+_NUMBER = re.compile(r"\s*\d[\d.,' ]*%?\s*")
 DATES = (Field.ADDED_ON, Field.LAST_CONTACT)
 
 
@@ -67,18 +70,22 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     if Field.DOMAIN not in map(field_called, by_hand.values()):
         _leave_own_pages(columns, sample)
     _tell_contacts(columns, sample)
+    _find_id(columns, sample, by_hand)
     _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
         _settle_values(columns, table, sample, answers, today)
+        if (at := columns.mapping.columns.get(Field.COUNTRY)) is not None:
+            countries = _filled_cells(sample, at)
+            columns.settled = replace(columns.settled, has_countries_in_full=are_in_full(countries))
     return columns
 
 
 def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str]]) -> HeaderMap:
-    """Map the columns of *table*; one that is empty comes last, and one of yes and no is no name."""
+    """Map the columns of *table*; one that is empty comes last, and one of yes and no, or of numbers, is no name."""
     width = range(len(table.headers))
     empty = {at for at in width if sample and not _filled_cells(sample, at)}
-    flags = {at for at in width if _is_of_flags(sample, at)}
+    flags = {at for at in width if _is_of_flags(sample, at) or _is_of_numbers(sample, at)}
     mapping = map_headers(table.headers, by_hand, empty, flags)
     if not table.has_headings:
         return _map_by_values(mapping, sample, by_hand)
@@ -106,6 +113,12 @@ def _is_of_flags(sample: Sequence[Sequence[str]], at: int) -> bool:
     """Return whether a column says yes and no."""
     cells = _filled_cells(sample, at)
     return bool(cells) and all(map(is_flag, cells))
+
+
+def _is_of_numbers(sample: Sequence[Sequence[str]], at: int) -> bool:
+    """Return whether a column counts something."""
+    cells = _filled_cells(sample, at)
+    return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
 
 
 def _settle_name(columns: Columns, table: Table, sample: Sequence[Sequence[str]], answers: Mapping[str, str]) -> None:
@@ -161,6 +174,19 @@ def _tell_contacts(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
         columns.mapping = with_columns(mapping, {Field.CONTACT_NAME: None})
 
 
+def _find_id(columns: Columns, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> None:
+    """Read a column such as `exhibitor_id` as the id where nothing else is one and each row has its own."""
+    mapping = columns.mapping
+    if Field.EXTERNAL_ID in mapping.columns or mapping.person:
+        return
+    for at, header in enumerate(mapping.headers):
+        if header in mapping.unmapped and header not in by_hand and is_id_by_trade(header):
+            ids = _filled_cells(sample, at)
+            if ids and len({*ids}) == len(ids) == len(sample):
+                columns.mapping = with_columns(mapping, {Field.EXTERNAL_ID: at})
+                return
+
+
 def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -> None:
     """Read the fuller of several columns for a lesser field, and say so; ask about the others."""
     mapping = columns.mapping
@@ -200,7 +226,7 @@ def _settle_values(
         for at, column in date_columns.items():
             if at < len(cells) and cells[at]:
                 column.add(cells[at])
-        if status_at is not None and status_at < len(cells) and not is_blank(cells[status_at]):
+        if status_at is not None and status_at < len(cells) and not is_blank(cells[status_at], words=NO_VALUE):
             statuses[cells[status_at]] += 1
     if statuses and says_active(mapping.heading(Field.STATUS)):
         plain = _ask_active(columns, statuses)

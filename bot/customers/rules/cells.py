@@ -45,7 +45,7 @@ _LARGEST_COUNT = 2**31 - 1
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 _LONGEST_EMAIL = 254  # RFC 5321
-_BETWEEN_EMAILS = re.compile(r"\s*(?::::|[;,|])\s*|\s+/\s+")
+_BETWEEN_EMAILS = re.compile(r"\s*(?::::|[;,|])\s*|\s+/\s+|(?<!<)\s+(?=[^\s<>]+@)")
 _BEFORE_PHONE = re.compile(
     r":::|\b(?:phone|telephone|tel|telefon|teléfono|mobile|mobil|cell|handy|fax|work|home|office|main)\.?\s*:",
     re.IGNORECASE,
@@ -245,8 +245,6 @@ def read_email(cell: str) -> str:
     text = clean_text(cell, 400)
     if len(parts := _BETWEEN_EMAILS.split(text)) > 1 and (first := next((part for part in parts if "@" in part), "")):
         return read_email(first)
-    if len(words := text.split()) > 1 and all(_EMAIL.fullmatch(word) for word in words):
-        return read_email(words[0])
     inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)
     address = (inside[1] if inside else text.strip("<>,;")).strip().removeprefix("mailto:")
     if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
@@ -300,6 +298,12 @@ def read_zone(cell: str) -> str:
         if candidate in _zones():
             return _zones()[candidate]
     raise Unclear("is no time zone; write it like Europe/Lisbon")
+
+
+def plain_key(key: str) -> str:
+    """Return an id without the apostrophe and the decimal zero that spreadsheets and programs put to a number."""
+    key = key.removeprefix("'")
+    return key.removesuffix(".0") if re.fullmatch(r"\d+\.0", key) else key
 
 
 def looks_shortened(key: str) -> bool:

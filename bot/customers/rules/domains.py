@@ -17,6 +17,8 @@ BY_PATH, BY_SUBDOMAIN, SHARED_PAGES, _PARTS = (
     frozenset(_HOSTS[kind].split()) for kind in ("by_path", "by_subdomain", "pages", "parts")
 )
 """Hosts of many owners' pages, told by path or subdomain, and hosts of one company that carry everybody's pages."""
+GOVERNMENTS = frozenset(_HOSTS["governments"].split())
+"""Domains below which each office of a government has one of its own."""
 FREE_MAIL = frozenset(_HOSTS["free_mail"].split())
 _HOSTS_OF_PARTS = frozenset(part.partition("/")[0] for part in _PARTS)
 _WITH_PAGES = BY_PATH | BY_SUBDOMAIN
@@ -25,7 +27,7 @@ _SHARED = _WITH_PAGES | FREE_MAIL | SHARED_PAGES
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?/{2,}|^mailto:", re.IGNORECASE)
 _HOST_ENDS = re.compile(r"[/?#\\]")
 _PORT = re.compile(r":\d*$")
-_BETWEEN_SEVERAL = re.compile(r"[\s,;|<>\[\]'\"]+")
+_BETWEEN_SEVERAL = re.compile(r"[\s,;|<>\[\]()'\"]+")
 _HOST = re.compile(r"(?:(?!-)[a-z0-9_-]{1,63}(?<!-)\.)*(?!-)[a-z0-9-]{1,63}(?<!-)\.(?!-)[a-z0-9-]{1,63}(?<!-)")
 _PAGE = re.compile(r"/[^/?#\s]+")
 LONGEST_HOST = 253  # RFC 1035, as text
@@ -55,7 +57,11 @@ def _registrable(host: str) -> str | None:
     if not host or host.removeprefix("www.") in SHARED_PAGES:
         return None
     found = _suffixes()(host)
-    return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else None
+    domain = f"{found.domain}.{found.suffix}"
+    office = found.subdomain.rpartition(".")[2] if domain in GOVERNMENTS else ""
+    if office and office != "www":
+        return f"{office}.{domain}"
+    return domain if found.domain and found.suffix else None
 
 
 def own_domain(text: str, name: str = "") -> str | None:

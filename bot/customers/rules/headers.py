@@ -13,8 +13,10 @@ from typing import Any
 
 from bot.customers.rules.headings import (
     AMERICAN,
+    FULL_NAMES,
     HEADINGS,
     IDS_OF_PEOPLE,
+    SHORT_NAMES,
     is_name_by_trade,
     may_hold_names,
     person_beside,
@@ -35,7 +37,7 @@ _CODE = re.compile(r"[A-Z0-9_.-]*\d[A-Z0-9_.-]*|[A-Z0-9]{1,5}")
 _WORDS_ONLY = re.compile(r"[^\W\d_]{2}")
 _NO_NAME = re.compile(
     r"@|://|^www\.|^[\d\s.,:/+()%€$£-]*$|^\d{1,4}[-./]\d{1,2}[-./]|^\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}$|"
-    r"^(?:true|false|yes|no)$|^\w+:\S+$|.{120}",
+    r"^(?:true|false|yes|no)$|^\w+:\S+$|^\S{40}|.{120}",
     re.IGNORECASE,
 )
 
@@ -140,11 +142,11 @@ def map_headers(
                 rivals.append((field, found))
             if found:
                 columns[field] = found[0]
+            elif field is Field.NAME:
+                columns |= _full_name(spelt, taken)
     if Field.NAME not in columns:
         columns |= _name_by_trade(headers, {*columns.values(), *left_out, *person, *flags}, is_of_people=bool(person))
-    beside = person_beside(spelt, columns.get(Field.NAME)) if Field.CONTACT_EMAIL in columns and not person else None
-    if beside in {*columns.values(), *left_out, *flags}:
-        beside = None
+    beside = None if person else _person_beside(spelt, columns, {*left_out, *flags})
     if beside is not None:
         columns.setdefault(Field.CONTACT_NAME, beside)
     person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
@@ -161,6 +163,12 @@ def map_headers(
         problems=tuple(problems),
         system=system,
     )
+
+
+def _person_beside(spelt: Sequence[str], columns: Mapping[Field, int], taken: AbstractSet[int]) -> int | None:
+    """Return the column of a bare name that is the person's, in a list of companies with addresses; or None."""
+    at = person_beside(spelt, columns.get(Field.NAME)) if Field.CONTACT_EMAIL in columns else None
+    return None if at in {*columns.values(), *taken} else at
 
 
 def with_columns(mapping: HeaderMap, chosen: Mapping[Field, int | None]) -> HeaderMap:
@@ -289,15 +297,29 @@ def _name_by_trade(headers: Sequence[str], taken: set[int], *, is_of_people: boo
     return {Field.NAME: found[0]} if len(found) == 1 or (found and is_of_people) else {}
 
 
+def _full_name(spelt: Sequence[str], taken: set[int]) -> dict[Field, int]:
+    """Return the column of names in full that stands beside one of the same in short: both are of companies."""
+    full = [at for at, word in enumerate(spelt) if word in FULL_NAMES and at not in taken]
+    return {Field.NAME: full[0]} if full and not SHORT_NAMES.isdisjoint(spelt) else {}
+
+
 def _spares(
     spelt: Sequence[str], system: str, columns: Mapping[Field, int], taken: set[int]
 ) -> dict[Field, tuple[int, ...]]:
-    """Return other columns of the name and domain, the best rank first, and that of the owner's address."""
+    """
+    Return other columns of the name and domain, the best rank first, and that of the owner's address.
+
+    The column of other names may be read as the name, too.
+    """
     found: dict[Field, tuple[int, ...]] = {}
+    also_called = columns.get(Field.ALIASES)
     for wanted in (Field.NAME, Field.DOMAIN):
         ranks = _SYSTEMS.get(system, {}).get(wanted, HEADINGS[wanted])
         found[wanted] = tuple(
-            at for rank in ranks for at, word in enumerate(spelt) if word in spellings(rank) and at not in taken
+            at
+            for rank in ranks
+            for at, word in enumerate(spelt)
+            if word in spellings(rank) and (at not in taken or (wanted is Field.NAME and at == also_called))
         )
     if (owner := columns.get(Field.OWNER)) is not None:
         owners = spelt[owner].removesuffix("name")

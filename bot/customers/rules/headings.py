@@ -13,6 +13,7 @@ HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
 """Headings by field, the best rank first."""
 COLUMNS: Mapping[str, str] = WORDS["columns"]
 """What else headings and the values below them say, divided by |."""
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
 
 
 def spelling(header: str) -> str:
@@ -23,10 +24,19 @@ def spelling(header: str) -> str:
 
 def spell_heading(header: str) -> str:
     """Return a heading's spelling, or that of the first part that is known: "Firma / Company", "Betreuer/in"."""
+    header = _without_brackets(header)
     whole, parts = spelling(header), [spelling(part) for part in header.split("/")]
     if whole in KNOWN or not NEVER_NAMES.isdisjoint(parts) or header.casefold().endswith("_id/id"):  # Odoo's references
         return whole
     return next((part for part in parts if part in KNOWN), whole)
+
+
+def _without_brackets(header: str) -> str:
+    """Return a heading that nobody knows without words in brackets: "Owner (dropdown)", but "Revenue ($M)" whole."""
+    inside = _BRACKETS.findall(header)
+    if spelling(header) in KNOWN or any(_AMOUNT.search(words) or spelling(words) in _UNITS for words in inside):
+        return header
+    return _BRACKETS.sub(" ", header)
 
 
 def spell_headings(headers: Sequence[str]) -> list[str]:
@@ -36,15 +46,20 @@ def spell_headings(headers: Sequence[str]) -> list[str]:
     """
     spelt = [spell_heading(header) for header in headers]
     return [
-        word if word in KNOWN or (known := _BARE.get(_bare(header), word)) in spelt else known
+        word if word in KNOWN or (known := _known_part(header, word)) in spelt else known
         for word, header in zip(spelt, headers, strict=True)
     ]
+
+
+def _known_part(header: str, word: str) -> str:
+    """Return the heading that is left of one without the words that say whose its values are, else its own *word*."""
+    return _BARE.get(_bare(header)) or _OF_TRADES.get(_bare(header, _NAMES_BY_TRADE)) or word
 
 
 def _bare(header: str, without: AbstractSet[str] | None = None) -> str:
     """Return a heading's spelling *without* some words: those that say whose its values are, and those between them."""
     left_out = _WHOSE | _BETWEEN if without is None else without
-    return "".join(word for word in map(spelling, re.findall(r"[^\W_]+", header)) if word not in left_out)
+    return "".join(word for word in map(spelling, _BETWEEN_WORDS.split(header)) if word not in left_out)
 
 
 @cache
@@ -82,6 +97,12 @@ def person_beside(spelt: Sequence[str], name: int | None) -> int | None:
     return next((at for at, word in enumerate(spelt) if word in _BARE_NAMES), None)
 
 
+def is_id_by_trade(header: str) -> bool:
+    """Return whether a heading that nobody knows names ids of somebody by trade: `exhibitor_id`."""
+    word = spelling(header)
+    return any(word.endswith(end) and word.removesuffix(end) in _NAMES_BY_TRADE for end in _IDS_BY_TRADE)
+
+
 def may_be_no_status(header: str) -> bool:
     """Return whether a heading of statuses means other things, too: `Estado` a state, `Phase` that of a grant."""
     return spelling(header) in _NO_STATUSES
@@ -106,9 +127,20 @@ _BARE = {
     if spelling(word) not in spellings(COLUMNS["never_bare"])
 }  # fmt: skip
 """The headings that a longer one may be read as, by what is left of it."""
+_OF_TRADES = {
+    spelling(word): spelling(word)
+    for which in COLUMNS["of_trades"].split("|") for word in "|".join(HEADINGS[which]).split("|")
+}  # fmt: skip
+"""The headings that one beginning with a trade may be read as: `partner_website`."""
+_UNITS = spellings(COLUMNS["units"])
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_AMOUNT = re.compile(r"[\d$€£¥%]")
 AMERICAN = spellings(COLUMNS["american"])
 """Headings that only lists from the United States have."""
 _NAMES_BY_TRADE = spellings(COLUMNS["names_by_trade"])
+_IDS_BY_TRADE = spellings(COLUMNS["ids_by_trade"])
+FULL_NAMES, SHORT_NAMES = (spellings(COLUMNS[which]) for which in ("full_names", "short_names"))
+"""Headings of names in full and in short, which together are of companies."""
 _NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
 IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""

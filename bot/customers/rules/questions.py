@@ -17,6 +17,7 @@ LEAVE_EMPTY = "empty"
 DAY_FIRST, MONTH_FIRST, FROM_TODAY = "day_first", "month_first", "from_today"
 COLUMN, STATUS, ORDER, AGO = "column", "status", "order", "ago"
 """What questions are about; an id is one of these, a colon and a field or a word."""
+_NAMIBIA, _LONGEST_CODE = "na", 3
 NOTHING_CHOSEN: Mapping[str, str] = MappingProxyType({})
 
 
@@ -55,12 +56,24 @@ class Question:
 class Settled:
     """
     How cells that leave something open are read: `statuses` by word (None leaves the field empty), and by field of
-    dates, whether they are written day first and whether "3 days ago" counts from today.
+    dates, whether they are written day first and whether "3 days ago" counts from today. Where the list
+    *has_countries_in_full*, "NA" among them is none.
     """
 
     statuses: Mapping[str, Status | None] = field(default_factory=dict)
     day_first: Mapping[Field, bool] = field(default_factory=dict)
     from_today: frozenset[Field] = frozenset()
+    has_countries_in_full: bool = False
+
+    def is_missing_country(self, cell: str) -> bool:
+        """Return whether a cell says "NA" where Namibia would be written in full."""
+        return self.has_countries_in_full and cell.strip().casefold() == _NAMIBIA
+
+
+def are_in_full(countries: Sequence[str]) -> bool:
+    """Return whether a column writes countries in full rather than as codes."""
+    named = [cell for cell in countries if cell.strip().casefold() != _NAMIBIA]
+    return bool(named) and all(len(cell.strip()) > _LONGEST_CODE for cell in named)
 
 
 def ask_column(wanted: Field, candidates: Mapping[int, str], proposed: int) -> Question:

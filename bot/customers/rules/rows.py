@@ -173,7 +173,7 @@ class _RowReader:
             cell = self._cell(at)
             if field is Field.DOMAIN or not cell:
                 continue
-            if not read.is_blank(cell, words=NO_VALUE if field in _TYPED else NOTHING):
+            if not read.is_blank(cell, words=NOTHING if field in _FREE else NO_VALUE):
                 self._read_cell(field, cell)
         self._read_person()
         self._part_contact()
@@ -298,7 +298,7 @@ class _RowReader:
         key = clean_text(cell, LONGEST_ID + 1)
         if len(key) > LONGEST_ID:
             raise Unclear(f"is too long for an id; write at most {LONGEST_ID} characters")
-        key = key.removeprefix("'")  # keeps a spreadsheet from shortening the number
+        key = read.plain_key(key)
         if read.looks_shortened(key):
             raise Unclear("is an id that a spreadsheet has shortened; format the column as text and save it again")
         return key or None
@@ -354,7 +354,7 @@ class _RowReader:
         return moment
 
     def country(self, cell: str) -> str | None:
-        words = clean_text(cell, LONGEST_SHOWN)
+        words = "" if self.settled.is_missing_country(cell) else clean_text(cell, LONGEST_SHOWN)
         code = country_code(words)
         if not code and words:
             nearest = nearest_country(words)
@@ -373,9 +373,8 @@ _SHORT: Mapping[Field, Callable[[str], object]] = {
     Field.CADENCE: read.read_cadence, Field.CURRENCY: read.read_currency, Field.ZONE: read.read_zone
 }  # fmt: skip
 _DATES = frozenset({Field.ADDED_ON, Field.LAST_CONTACT})
-_TYPED = (frozenset(_SHORT) | _DATES) | {
-    Field.CONTACT_EMAIL, Field.STATUS, Field.ANNUAL_VALUE, Field.HEADCOUNT, Field.CONTACT_DO_NOT_CONTACT
-}  # fmt: skip
+_FREE = frozenset({Field.NAME, Field.ALIASES, Field.TAGS, Field.SOURCE, Field.EXTERNAL_ID, Field.COUNTRY})
+"""Fields in which words such as NA may be meant: a share's symbol, Namibia."""
 
 
 def _several(parts: Iterable[str], most: int, longest: int) -> tuple[str, ...] | None:
