@@ -1,7 +1,8 @@
 """
 How much memory and time an import of 300,000 rows takes: `python -m benchmarks.long_list` prints the figures.
 
-Each import is a process of its own, from the file's bytes to the last batch, as `evenhand import` does it.
+The list comes in twice: all of its customers are new the first time, and known the second time. Each import is a
+process of its own, from the file's bytes to the last batch, as `evenhand import` does it.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from benchmarks.company import make_names
 from benchmarks.figure import Figure
@@ -39,15 +40,16 @@ SECONDS_GOAL = {"sqlite": 240.0, "postgresql": 60.0}
 
 
 def measure(folder: Path, rows: int = ROWS, databases: Sequence[str] = DATABASES) -> Iterator[Figure]:
-    """Import a list into an empty workspace of each database, in a process of its own."""
+    """Import a list into an empty workspace of each database and then once more, each time in a process of its own."""
     content = folder / "long_list.csv"
     content.write_bytes(list_of(rows))
     for kind in databases:
         with fresh_databases(kind, folder) as make:
-            peak, took = _in_a_process(make("long_list"), content)
-        name = f"import of {rows:,} rows into {kind}"
-        yield Figure(f"{name}, peak memory", peak / MEMORY_GOAL_MB, 1, peak, MEMORY_GOAL_MB, "MB")
-        yield Figure(f"{name}, time", took / SECONDS_GOAL[kind], 1, took, SECONDS_GOAL[kind], "s")
+            url = make("long_list")
+            for name in (f"import of {rows:,} rows into {kind}", f"the same {rows:,} rows into {kind} once more"):
+                peak, took = _in_a_process(url, content)
+                yield Figure(f"{name}, peak memory", peak / MEMORY_GOAL_MB, 1, peak, MEMORY_GOAL_MB, "MB")
+                yield Figure(f"{name}, time", took / SECONDS_GOAL[kind], 1, took, SECONDS_GOAL[kind], "s")
 
 
 def list_of(rows: int) -> bytes:
@@ -65,11 +67,12 @@ def _in_a_process(url: str, content: Path) -> tuple[float, float]:
 
 
 def import_file(url: str, content: Path) -> tuple[float, float]:
-    """Import the file into a new workspace; return this process's peak memory in MB, and the seconds it took."""
+    """Import the file into the workspace; return this process's peak memory in MB, and the seconds it took."""
     with contextlib.closing(Runtime(Database(url), WallClock())) as runtime:
         migrate(runtime.database)
         runtime.run_now(install_workspace, workspace=WORKSPACE, name="Bench", bot_user_id="U0BOT")
-        runtime.run_now(_add_owners, workspace=WORKSPACE)
+        if runtime.read_now(_is_empty, workspace=WORKSPACE):
+            runtime.run_now(_add_owners, workspace=WORKSPACE)
         begun, data = perf_counter(), content.read_bytes()
         about = {"by": BOT, "file_name": content.name, "content": data}
         upload_id = runtime.run_now(store_upload, workspace=WORKSPACE, **about)
@@ -77,6 +80,10 @@ def import_file(url: str, content: Path) -> tuple[float, float]:
         batches = ManyTransactions(runtime, WORKSPACE)
         import_upload(batches, upload_id=upload_id, drafts=drafts, erase_blanks=False, by=BOT)
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, perf_counter() - begun
+
+
+def _is_empty(session: Session, now: datetime) -> bool:  # noqa: ARG001 - every query takes the time
+    return session.exec(select(Person.id).limit(1)).first() is None
 
 
 def _add_owners(session: Session, now: datetime) -> None:

@@ -60,7 +60,7 @@ class Timing:
 
     @property
     def mean(self) -> float:
-        """The mean, whose growth is told: where threads take turns, times come in steps, and a median jumps by one."""
+        """The mean, whose growth is told: a median hides the few names that need many searches."""
         return sum(self.taken) / len(self.taken)
 
     @property

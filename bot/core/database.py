@@ -53,6 +53,8 @@ PostgreSQL's settings for somebody who waits: to start a second process or a com
 """
 LOCKING = READING["postgresql"]
 """Options of a connection for what `locks_rows`, on PostgreSQL."""
+ONE_STATE: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ"}
+"""PostgreSQL's options of a connection all of whose statements see the same; one that only reads never fails so."""
 IDLE_SECONDS = 300
 """
 How long PostgreSQL lets a transaction wait for its process, which may stand still or have lost its machine, before it
@@ -155,6 +157,16 @@ def locks_rows(use_case: F) -> F:
     """
     use_case.locks_rows = True  # type: ignore[attr-defined]
     return use_case
+
+
+def see_one_state(session: Session) -> None:
+    """
+    Have *session* see the database as it is now until its end, in all of its statements.
+
+    On SQLite it does so anyway; on PostgreSQL, where it has begun already, it keeps the isolation that it has.
+    """
+    if session.get_bind().dialect.name == "postgresql" and not session.in_transaction():
+        session.connection(execution_options=ONE_STATE)
 
 
 def insert_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]]) -> int:

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncApp, AsyncRespond
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.slack.acknowledging import Acknowledgement, until_acknowledged
 from bot.slack.blocks import Message, actions, button, section
 from bot.slack.payloads import value_in
 
@@ -38,11 +39,14 @@ def offer_again(body: Mapping[str, Any]) -> Message:
 def register_again(app: AsyncApp) -> None:
     """Register the button that repeats a request: the request goes through *app* with the trigger of the press."""
 
-    async def again(ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any]) -> None:
-        await ack()
-        response = await app.async_dispatch(AsyncBoltRequest(body=_repeated(body), mode="socket_mode"))
-        if response.body:
-            await respond(**json.loads(response.body), replace_original=False)
+    async def again(ack: Acknowledgement, respond: AsyncRespond, body: dict[str, Any]) -> None:
+        async def repeat() -> None:
+            await ack()
+            response = await app.async_dispatch(AsyncBoltRequest(body=_repeated(body), mode="socket_mode"))
+            if response.body:
+                await respond(**json.loads(response.body), replace_original=False)
+
+        await until_acknowledged(ack, repeat())
 
     app.action(AGAIN)(again)
 

@@ -20,6 +20,7 @@ from bot.core.errors import SettingsError
 from bot.core.feature import Feature
 from bot.core.measures import NO_TRACES
 from bot.core.runtime import Runtime
+from bot.slack.acknowledging import Acknowledgement, until_acknowledged, use_acknowledgement
 from bot.slack.again import register_again
 from bot.slack.clients import NOT_SLACKS, SlackClient, asked_to_wait, build_client, build_respond, error_code
 from bot.slack.commands import CommandNames
@@ -93,7 +94,9 @@ def build_app(*, client: SlackClient, runtime: Runtime, features: Sequence[Featu
         signing_secret="verified before Bolt",  # noqa: S106 - no secret; bot/web.py checks the raw bytes
         raise_error_for_unhandled_request=False,
         request_verification_enabled=False,  # bot/web.py verifies the raw bytes before Bolt parses them
+        process_before_response=True,  # else Bolt only looks every 10 ms whether a listener has acknowledged
     )
+    app.use(use_acknowledgement)
     for feature in sorted(features, key=lambda feature: not feature.registers_first):
         if feature.register:
             feature.register(app, runtime)
@@ -171,10 +174,13 @@ def _answer_the_rest(app: AsyncApp) -> None:
     app.event(ANYTHING)(_acked)
 
 
-async def _outdated(ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any]) -> None:
-    await ack()
-    if body.get("response_url"):
-        await respond(text=OUTDATED, response_type="ephemeral", replace_original=False)
+async def _outdated(ack: Acknowledgement, respond: AsyncRespond, body: dict[str, Any]) -> None:
+    async def tell() -> None:
+        await ack()
+        if body.get("response_url"):
+            await respond(text=OUTDATED, response_type="ephemeral", replace_original=False)
+
+    await until_acknowledged(ack, tell())
 
 
 async def _acked(ack: AsyncAck) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_bolt.async_app import AsyncRespond
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,6 +19,7 @@ from bot.core.errors import BotError, NotAllowed, NotFound
 from bot.core.feature import Feature
 from bot.core.runtime import Runtime
 from bot.slack import blocks as ui
+from bot.slack.acknowledging import Acknowledgement
 from bot.slack.again import EXPIRED_TRIGGER, offer_again
 from bot.slack.blocks import Block, Message
 from bot.slack.clients import build_respond
@@ -68,9 +69,9 @@ class Caller:
         return self.context.client
 
     @property
-    def ack(self) -> AsyncAck:
+    def ack(self) -> Acknowledgement:
         """Acknowledges the request; `Listeners` calls it where the listener doesn't."""
-        return self.context.ack
+        return cast("Acknowledgement", self.context.ack)
 
     @property
     def is_acknowledged(self) -> bool:

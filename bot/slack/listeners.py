@@ -3,8 +3,7 @@
 function of that `Caller`, parses, runs one use case and answers.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
@@ -12,13 +11,14 @@ from re import Pattern
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.errors import BotError, InvalidInput
 from bot.core.runtime import Runtime
+from bot.slack.acknowledging import until_acknowledged
 from bot.slack.blocks import Block
 from bot.slack.callers import PATIENCE_SECONDS, PRESS_PATIENCE_SECONDS, Caller, Nearest
 from bot.slack.message_refs import MessageLocks
@@ -65,7 +65,7 @@ class Listeners:
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
             caller = self._caller(body, context)
             work = _explaining(listener, caller, suggest=suggest)
-            await _acknowledge_in_time(caller, work, self._patience)
+            await until_acknowledged(caller.ack, work, self._patience)
 
         self._app.command(name)(handle)
 
@@ -98,8 +98,7 @@ class Listeners:
         stands under *first_field*, by default the modal's first input.
         """
 
-        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
-            caller = self._caller(body, context)
+        async def submit(caller: Caller) -> None:
             try:
                 await listener(caller)
             except Exception as error:
@@ -107,8 +106,10 @@ class Listeners:
                     log.exception("listener.failed", callback_id=callback_id)
                 else:
                     await _refuse_submission(caller, error, first_field, fields, prefix)
-            if not caller.is_acknowledged:
-                await caller.ack()
+
+        async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
+            caller = self._caller(body, context)
+            await until_acknowledged(caller.ack, submit(caller))
 
         self._app.view(callback_id)(handle)
 
@@ -132,15 +133,15 @@ class Listeners:
 
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
             caller = replace(self._caller(body, context, audited=False), is_press=True)
-            await _acknowledge_in_time(caller, _logging(listener, caller, kind), self._patience)
+            await until_acknowledged(caller.ack, _logging(listener, caller, kind), self._patience)
 
-        self._app.event(kind, None, [_hold_acknowledgement])(handle)
+        self._app.event(kind)(handle)
 
     def _press(self, listener: Listener, title: str = "") -> Callable[..., Awaitable[None]]:
         async def handle(body: dict[str, Any], context: AsyncBoltContext) -> None:
             caller = replace(self._caller(body, context), is_press=True)
             work = _explaining(listener, caller, title=title)
-            await _acknowledge_in_time(caller, work, self._press_patience)
+            await until_acknowledged(caller.ack, work, self._press_patience)
 
         return handle
 
@@ -157,33 +158,6 @@ def installed_in(body: Mapping[str, Any], context: AsyncBoltContext) -> str:
     if context.is_enterprise_install:
         return context.enterprise_id or ""
     return context.team_id or workspace_in(body)
-
-
-async def _acknowledge_in_time(caller: Caller, work: Coroutine[Any, Any, None], patience: float) -> None:
-    """Await *work*, and acknowledge after it or after *patience* seconds, unless it did so."""
-    task = asyncio.ensure_future(work)
-    await asyncio.wait({task}, timeout=patience)
-    if not caller.is_acknowledged:
-        await caller.ack()
-    await task
-
-
-class _HeldAck(AsyncAck):
-    """An acknowledgement whose first call, which is Bolt's own before the listener of an event, does nothing."""
-
-    is_held = True
-
-    async def __call__(self, *words: Any, **answer: Any) -> BoltResponse:
-        """Acknowledge, but for the first time."""
-        if self.is_held:
-            self.is_held = False
-            return BoltResponse(status=HTTPStatus.OK)
-        return await super().__call__(*words, **answer)
-
-
-async def _hold_acknowledgement(context: AsyncBoltContext, next_: Callable[[], Awaitable[Any]]) -> Any:
-    context["ack"] = _HeldAck()  # type: ignore[no-untyped-call]  # of Bolt's
-    return await next_()
 
 
 async def _logging(listener: Listener, caller: Caller, kind: str) -> None:

@@ -24,7 +24,8 @@ from bot.customers.rules.questions import (
     settle,
     tell_serials,
 )
-from bot.customers.rules.rows import Note, Refusal, RowDraft, parse_row, rejoin
+from bot.customers.rules.rows import Note, Refusal, RowDraft, parse_row
+from bot.customers.rules.values import rejoin
 
 TODAY = date(2026, 3, 10)
 WANTED = Field.LAST_CONTACT

@@ -48,7 +48,7 @@ def groups(*rows: RowDraft, apart: Collection[int] = (), of_people: bool = False
 def together(*rows: RowDraft, is_without_id: bool = False) -> tuple[dict[str, Any], list[tuple[int, str, str]]]:
     """What rows say together but their name, and what of which line was left out."""
     made = RowGroup("acme", numbered(rows), is_without_id=is_without_id)
-    given, left_out = combine(made)
+    given, left_out = combine(made.own_rows())
     assert given.pop("name") == rows[0].name
     return given, [(note.row_number, note.column, note.value) for note in left_out]
 
@@ -253,7 +253,7 @@ def test_the_first_row_that_says_something_is_kept_and_what_contradicts_it_is_na
 
 def test_what_was_left_out_is_said_in_a_sentence_and_shortened() -> None:
     """With its line, its column and what stood there."""
-    _, (note,) = combine(RowGroup("acme", numbered([row("Acme", owner="ana"), row("Acme", owner="b" * 100)])))
+    _, (note,) = combine(numbered([row("Acme", owner="ana"), row("Acme", owner="b" * 100)]))
     assert (note.row_number, note.column, len(note.value)) == (3, "owner", LONGEST_SHOWN)
     assert note.reason == f"“{note.value}” was left out: an earlier row of the same customer says something else."
 

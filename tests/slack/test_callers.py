@@ -7,15 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from slack_bolt.async_app import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from sqlmodel import Session, col, select
 
 from bot.core.errors import InvalidInput, NotAllowed, NotFound
 from bot.people.queries import find_person_row
 from bot.people.tables import Person
+from bot.slack.acknowledging import GOING_ON, Acknowledgement
 from bot.slack.blocks import Block, Message, field_of, modal, section, text_input
 from bot.slack.callers import Caller
 from bot.slack.listeners import Listeners
@@ -38,19 +37,6 @@ class App:
 
     def _keep(self, handle: Callable[..., Awaitable[None]]) -> None:
         self.handle = handle
-
-
-class Ack(AsyncAck):
-    """An acknowledgement that can be waited for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.done = asyncio.Event()
-
-    async def __call__(self, *args: Any, **answer: Any) -> BoltResponse:
-        """Acknowledge."""
-        self.done.set()
-        return await super().__call__(*args, **answer)
 
 
 class Client:
@@ -80,16 +66,17 @@ class Request:
     """One request to a listener, and what came back."""
 
     def __init__(self, office: Office, body: dict[str, Any], *, patience: float = 5.0, error: str = "") -> None:
-        self.app, self.ack, self.client = App(), Ack(), Client(error)
+        self.app, self.ack, self.client = App(), Acknowledgement(), Client(error)
         self.responses: list[dict[str, Any]] = []
         self.on = Listeners(self.app, office.runtime, patience=patience, press_patience=patience)  # type: ignore[arg-type]
         self.body = {"team_id": WORKSPACE, "user_id": ANA, "trigger_id": "1", **body}
 
     async def send(self) -> None:
-        """Send it."""
+        """Send it, and wait until the listener has ended."""
         about = {"ack": self.ack, "client": self.client, "respond": self._respond, "team_id": WORKSPACE, "user_id": ANA}
         assert self.app.handle
         await self.app.handle(self.body, AsyncBoltContext(about))
+        await asyncio.gather(*GOING_ON)
 
     async def _respond(self, **answer: Any) -> None:
         self.responses.append(answer)
@@ -128,7 +115,7 @@ async def test_a_command_that_takes_long_is_acknowledged_and_answered_below(offi
         request = Request(office, {"command": "/hello", "response_url": URL}, patience=0)
 
         async def think(caller: Caller, error: Exception | None = error, request: Request = request) -> None:
-            await request.ack.done.wait()
+            await request.ack.given.wait()
             if error:
                 raise error
             await caller.respond(HELLO)
@@ -179,7 +166,7 @@ async def test_a_press_that_takes_too_long_is_acknowledged_before(office: Office
     request = Request(office, {"actions": [{"action_id": "a", "value": "1"}]}, patience=0.01)
 
     async def listener(caller: Caller) -> None:
-        await request.ack.done.wait()
+        await request.ack.given.wait()
         await caller.run(add_person_row)
 
     request.on.action("a", listener)

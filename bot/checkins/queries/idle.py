@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from bot.checkins.queries import get_owner_scope
-from bot.checkins.queries.queue import queue_row, read_page
+from bot.checkins.queries.queue import queue_row, read_first
 from bot.checkins.rules import IDLE_AFTER, idle_days, is_first_of_week
 from bot.checkins.schemas import ColleaguesQueue, IdlePerson
 from bot.core.database import workspace_of
@@ -89,10 +89,9 @@ def get_colleagues_queue(
     """
     require_manager(session, by=viewer, wish="look at others' queues")
     person, scope = get_person(session, person_id), get_owner_scope(session, person_id=person_id, now=now)
-    page = read_page(session, scope, page=0, rows=COLLEAGUES_ROWS)
-    waits = int(page[0].waits) if page else 0
+    page, waits = read_first(session, scope, rows=COLLEAGUES_ROWS)
     overdue = collect_overdue(features, session, now).get(person_id, ())
-    rows = tuple(queue_row(row, (), scope).customer for row in page[:waits])
+    rows = tuple(queue_row(row, (), scope).customer for row in page)
     return ColleaguesQueue(
         person_id=person_id, name=person.name, total=waits, rows=rows, overdue=tuple(one.text for one in overdue)
     )
@@ -107,33 +106,43 @@ def list_neglected(
     A customer counts from the day on which it came to its owner, if that was later than its limit.
     """
     theirs = () if owner_id is None else (owner_id,)
-    limits = _count_limits(session, theirs, today=today)
-    counts = {owner: by_day.total() for owner, by_day in limits.items()}
-    since: dict[str, list[date]] = {}
-    for owner, limit, came, customers in _list_late_comers(session, theirs, today=today, now=now):
-        limits[owner][limit] -= customers
-        since.setdefault(owner, []).append(came)
-    for owner, by_day in limits.items():
-        since.setdefault(owner, []).extend(limit for limit, customers in by_day.items() if customers > 0)
-    return {owner: Neglected(count, min(since[owner]) + DAY) for owner, count in counts.items() if count}
+    found = _list_first(session, theirs, today=today)
+    for owner, came in _list_late_comers(session, theirs, today=today, now=now).items():
+        limits = _count_limits(session, owner, today=today)
+        for (limit, _), customers in came.items():
+            limits[limit] -= customers
+        since = [day for _, day in came] + [limit for limit, customers in limits.items() if customers > 0]
+        found[owner] = Neglected(found[owner].count, min(since) + DAY)
+    return found
 
 
-def _count_limits(session: Session, owner_ids: Sequence[str], *, today: date) -> dict[str, Counter[date]]:
-    """Count the neglected customers of each owner, or of *owner_ids*, by the last day before they were."""
+def _list_first(session: Session, owner_ids: Sequence[str], *, today: date) -> dict[str, Neglected]:
+    """Return the neglected customers of each owner, or of *owner_ids*, from the day after their limit on."""
+    limits = _limits(session, owner_ids, today=today).subquery()
+    owner, limit, customers = limits.c
+    query = sa.select(owner, sa.func.sum(customers), sa.func.min(limit)).where(customers > 0).group_by(owner)
+    return {person: Neglected(int(count), first + DAY) for person, count, first in session.execute(query)}
+
+
+def _count_limits(session: Session, owner_id: str, *, today: date) -> Counter[date]:
+    """Count the neglected customers of an owner by the last day before they were."""
+    rows = session.execute(_limits(session, [owner_id], today=today))
+    return Counter({limit: int(customers) for _, limit, customers in rows})
+
+
+def _limits(session: Session, owner_ids: Sequence[str], *, today: date) -> sa.Select[Any]:
+    """Select owner, limit and number of neglected customers, of everybody or of *owner_ids*."""
     owner, limit = TALLY.c.owner_id, TALLY.c.neglected_after
-    query = sa.select(owner, limit, sa.func.sum(TALLY.c.number)).where(
+    query = sa.select(owner, limit, sa.func.sum(TALLY.c.number).label("customers")).where(
         TALLY.c.workspace_id == workspace_of(session), owner.is_not(None), neglected(today, TALLY)
     )
-    if owner_ids:
-        query = query.where(owner.in_(owner_ids))
-    limits: dict[str, Counter[date]] = {}
-    for person, day, customers in session.execute(query.group_by(owner, limit)):
-        limits.setdefault(person, Counter())[day] = int(customers)
-    return limits
+    return (query.where(owner.in_(owner_ids)) if owner_ids else query).group_by(owner, limit)
 
 
-def _list_late_comers(session: Session, owner_ids: Sequence[str], *, today: date, now: datetime) -> Sequence[Any]:
-    """Return (owner, limit, day, number) of neglected customers that came to their owner after their limit."""
+def _list_late_comers(
+    session: Session, owner_ids: Sequence[str], *, today: date, now: datetime
+) -> Mapping[str, Mapping[tuple[date, date], int]]:
+    """Count the neglected customers that came to their owner after their limit, by owner, then by limit and day."""
     came, limit, owner = _came_to_owner(session, today, now), CUSTOMERS.c.neglected_after, CUSTOMERS.c.owner_id
     late = sa.and_(CUSTOMERS.c.workspace_id == workspace_of(session), owner.is_not(None), neglected(today))
     if owner_ids:
@@ -144,7 +153,10 @@ def _list_late_comers(session: Session, owner_ids: Sequence[str], *, today: date
         .where(sa.case((late, 1), else_=0) == 1)  # no index of customers serves, so they are looked up by their ids
         .where(came.c.day > limit)
     )
-    return session.execute(query.group_by(owner, limit, came.c.day)).all()
+    found: dict[str, dict[tuple[date, date], int]] = {}
+    for person, last, day, customers in session.execute(query.group_by(owner, limit, came.c.day)):
+        found.setdefault(person, {})[last, day] = int(customers)
+    return found
 
 
 def _came_to_owner(session: Session, today: date, now: datetime) -> sa.Subquery:

@@ -1,9 +1,10 @@
-"""The queue, one statement for a page."""
+"""The queue: counts from the tally, then the customers of one page, found by an index."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -25,11 +26,21 @@ from bot.customers.queries.due import (
     standing_of,
     waiting,
 )
+from bot.customers.queries.overdue import first_ids
 from bot.customers.rules.due import Status
 from bot.customers.schemas import CustomerSchema
 from bot.customers.tables import TALLY, Customer
 
 TODAY: sa.ColumnElement[date] = sa.bindparam("today", type_=sa.Date)
+
+
+class QueuePage(NamedTuple):
+    """The customers on a page, and how many wait, are neglected, and wait or are put off in all."""
+
+    ids: Sequence[UUID]
+    waits: int
+    late: int
+    everything: int
 
 
 def get_queue(session: Session, *, viewer: str, features: Sequence[Feature], now: datetime, page: int = 0) -> Queue:
@@ -39,30 +50,51 @@ def get_queue(session: Session, *, viewer: str, features: Sequence[Feature], now
     The customers of absent colleagues whom they cover today are among them.
     """
     scope = get_owner_scope(session, person_id=viewer, now=now)
-    rows, lines = collect_page(features, session, _page(QUEUE_ROWS), _values(scope, page, QUEUE_ROWS), now)
-    if not rows and page:
+    found = _find_page(session, scope, page=page, rows=QUEUE_ROWS)
+    if not found.ids and page:
         return get_queue(session, viewer=viewer, features=features, now=now)
-    if not rows:
+    if not found.ids:
         return _all_clear(session, scope, features, now)
-    waits, late = rows[0].waits, rows[0].late
+    rows, lines = collect_page(features, session, _rows(), {"page": found.ids}, now)
     return Queue(
-        neglected=late,
-        due=waits - late,
-        snoozed=rows[0].everything - waits,
-        rows=tuple(queue_row(row, lines.get(row.id, ()), scope) for row in rows),
+        neglected=found.late,
+        due=found.waits - found.late,
+        snoozed=found.everything - found.waits,
+        rows=tuple(queue_row(row, lines.get(row.id, ()), scope) for row in _in_order(rows, found.ids)),
         page=page,
-        pages=-(-rows[0].everything // QUEUE_ROWS),
+        pages=-(-found.everything // QUEUE_ROWS),
     )
 
 
-def read_page(session: Session, scope: OwnerScope, *, page: int, rows: int = QUEUE_ROWS) -> Sequence[Any]:
-    """Return the rows of one page with, on each, the counts `waits`, `late` and `everything` of the whole queue."""
-    return session.execute(_page(rows), {"workspace": workspace_of(session), **_values(scope, page, rows)}).all()
+def read_first(session: Session, scope: OwnerScope, *, rows: int) -> tuple[Sequence[Any], int]:
+    """Return the first *rows* customers that wait, without what features know of them, and how many wait in all."""
+    found = _find_page(session, scope, page=0, rows=rows)
+    ids = found.ids[: found.waits]
+    read = session.execute(_rows(), {"workspace": workspace_of(session), "page": ids}).all() if ids else []
+    return _in_order(read, ids), found.waits
 
 
-def _values(scope: OwnerScope, page: int, rows: int) -> dict[str, Any]:
-    """Return the values that the statement of a page needs besides the workspace."""
-    return {"today": scope.today, "owners": list(scope.owner_ids), "skip": max(page, 0) * rows}
+def _find_page(session: Session, scope: OwnerScope, *, page: int, rows: int) -> QueuePage:
+    """Find a page of so many *rows*: who waits by overdue ratio, then who is put off by the day they wake."""
+    values = {"workspace": workspace_of(session), "today": scope.today, "owners": scope.owner_ids}
+    counts = session.execute(_counts(), values).all()
+    by_cadence = {(row.owner_id, row.effective_cadence_days): int(row.waits) for row in counts if row.waits}
+    waits, late, everything = (sum(int(row[at]) for row in counts) for at in (2, 3, 4))
+    skip, ids = max(page, 0) * rows, list[UUID]()
+    if skip < waits:
+        ids += first_ids(
+            session, partial(waiting, scope.today), today=scope.today, limit=rows, offset=skip,
+            owner_ids=scope.owner_ids, counts=by_cadence,
+        )  # fmt: skip
+    if waits < min(skip + rows, everything):
+        place = {"limit": rows - len(ids), "skip": max(skip - waits, 0)}
+        ids += session.execute(_asleep(), values | place).scalars()
+    return QueuePage(ids, waits, late, everything)
+
+
+def _in_order(rows: Sequence[Any], ids: Sequence[UUID]) -> list[Any]:
+    by_id = {row.id: row for row in rows}
+    return [by_id[one] for one in ids]
 
 
 def queue_row(row: Any, lines: Sequence[Line], scope: OwnerScope) -> QueueRow:
@@ -99,54 +131,37 @@ def _all_clear(session: Session, scope: OwnerScope, features: Sequence[Feature],
 
 
 @cache
-def _page(rows: int) -> sa.Select[Any]:
-    """
-    Select a page of so many *rows*: who waits, then who is put off. It is made once, since it answers a command.
-
-    Its values are `workspace`, `today`, `owners` and `skip`. The column `place` is the position on the page. The counts
-    are the tally's, which also says how far to look in the index of due dates.
-    """
-    counts = _counts().cte("counts").prefix_with("MATERIALIZED")
-    furthest = sa.select(counts.c.furthest).scalar_subquery()
-    queue = sa.union_all(
-        _theirs(0).where(waiting(TODAY), CUSTOMERS.c.due_on <= furthest), _theirs(1).where(is_active(), sleeping(TODAY))
-    ).subquery()
-    first = (
-        sa.select(queue)
-        .order_by(*_order(queue))
-        .limit(sa.literal_column(str(rows)))  # SQLite plans anew at each execution where this is a parameter
-        .offset(sa.bindparam("skip", type_=sa.Integer))
-        .subquery()
-    )
-    place = sa.func.row_number().over(order_by=_order(first)).label("place")
-    told = (counts.c.waits, counts.c.late, counts.c.everything)
-    return sa.select(*(first.c[name] for name in FACT_NAMES), place, *told).select_from(first.join(counts, sa.true()))
-
-
-def _theirs(asleep: int) -> sa.Select[Any]:
-    """Select the customers of these owners, of whom all or none are *asleep*."""
+def _rows() -> sa.Select[Any]:
+    """Select the customers in `page`. The statements of a page are made once, since they answer a command."""
+    page = sa.bindparam("page", type_=sa.Uuid(), expanding=True)
     columns = (CUSTOMERS.c[name] for name in FACT_NAMES)
-    return sa.select(*columns, sa.literal_column(str(asleep)).label("asleep")).where(*_owned(CUSTOMERS))
+    query = sa.select(*columns, sa.literal_column("0").label("place"))
+    return query.where(in_workspace(CUSTOMERS), CUSTOMERS.c.id.in_(page))
 
 
-def _order(queue: sa.FromClause) -> tuple[Any, ...]:
-    """The order of the queue: who waits by overdue ratio, then who is put off by the day they wake."""
-    asleep = queue.c.asleep
-    return asleep, sa.case((asleep == 1, queue.c.snoozed_until)), *overdue_first(TODAY, queue)
+@cache
+def _asleep() -> sa.Select[Any]:
+    """Select the ids of the customers of `owners` that are put off, by the day they wake: `limit` after `skip`."""
+    query = sa.select(CUSTOMERS.c.id).where(*_owned(CUSTOMERS), is_active(), sleeping(TODAY))
+    query = query.order_by(CUSTOMERS.c.snoozed_until, *overdue_first(TODAY))
+    return query.limit(sa.bindparam("limit", type_=sa.Integer)).offset(sa.bindparam("skip", type_=sa.Integer))
 
 
+@cache
 def _counts() -> sa.Select[Any]:
-    """Count the whole queue by the tally: who waits, is neglected, and all; and the last due date of who waits."""
-    waits, number = waiting(TODAY, TALLY), TALLY.c.number
+    """Count the queue of `owners` by owner and cadence, by the tally: who waits, is neglected, or waits or sleeps."""
+    waits, number = waiting(TODAY, TALLY), sa.func.sum(TALLY.c.number)
     late, asleep = neglected(TODAY, TALLY), sa.and_(is_active(TALLY), sleeping(TODAY, TALLY))
 
     def count(condition: Any) -> Any:
-        return sa.func.coalesce(sa.func.sum(sa.case((condition, number), else_=0)), 0)
+        return sa.func.coalesce(number.filter(condition), 0)
 
-    return sa.select(
-        count(waits).label("waits"), count(late).label("late"), count(sa.or_(waits, asleep)).label("everything"),
-        sa.func.max(sa.case((waits, TALLY.c.due_on))).label("furthest"),
-    ).where(*_owned(TALLY), is_active(TALLY))  # fmt: skip
+    by = (TALLY.c.owner_id, TALLY.c.effective_cadence_days)
+    return (
+        sa.select(*by, count(waits).label("waits"), count(late).label("late"), count(sa.or_(waits, asleep)))
+        .where(*_owned(TALLY), is_active(TALLY))
+        .group_by(*by)
+    )
 
 
 def _owned(of: sa.Table) -> tuple[Any, ...]:

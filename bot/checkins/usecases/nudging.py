@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.checkins.queries import get_owner_scope
-from bot.checkins.queries.queue import read_page
+from bot.checkins.queries.queue import read_first
 from bot.checkins.schemas import NudgeDue, NudgeSent
 from bot.core import outbox
 from bot.core.errors import AlreadyDone, InvalidInput
@@ -48,8 +48,7 @@ def nudge_person(session: Session, *, person_id: str, features: Sequence[Feature
 
 def refresh_nudge(session: Session, nudge: NudgeDue, to: str, now: datetime) -> NudgeDue | None:
     """Return the request with the customers that wait now; None when nothing waits any more."""
-    page = read_page(session, get_owner_scope(session, person_id=to, now=now), page=0, rows=1)
-    waits = int(page[0].waits) if page else 0
+    rows, waits = read_first(session, get_owner_scope(session, person_id=to, now=now), rows=1)
     if not waits and not nudge.overdue:
         return None
-    return nudge.model_copy(update={"waiting": waits, "first": page[0].name if waits else ""})
+    return nudge.model_copy(update={"waiting": waits, "first": rows[0].name if rows else ""})

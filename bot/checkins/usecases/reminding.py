@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot.checkins.queries import get_owner_scope
 from bot.checkins.queries.idle import list_named
-from bot.checkins.queries.queue import queue_row, read_page
+from bot.checkins.queries.queue import queue_row, read_first
 from bot.checkins.queries.reminders import Told, build_reminder, build_section, list_due_reminders, list_last_items
 from bot.checkins.rules import CUSTOMERS, REMINDER_ROWS, SECTION_ROWS, days_in_a_row
 from bot.checkins.schemas import DueReminder, IdlePerson, QueueRow
@@ -105,9 +105,8 @@ def _list_waiting(
 def _first_rows(session: Session, owed: DueReminder, *, now: datetime) -> tuple[list[QueueRow], int]:
     """Return the first customers of that person's queue, except snoozed ones, and how many wait in all."""
     scope = get_owner_scope(session, person_id=owed.person_id, now=now)
-    page = read_page(session, scope, page=0, rows=REMINDER_ROWS)
-    waits = int(page[0].waits) if page else 0
-    return [queue_row(row, (), scope) for row in page[:waits]], waits
+    rows, waits = read_first(session, scope, rows=REMINDER_ROWS)
+    return [queue_row(row, (), scope) for row in rows], waits
 
 
 def _list_sections(

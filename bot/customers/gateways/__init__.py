@@ -12,7 +12,8 @@ from bot.core.collecting import without_collecting
 from bot.customers.gateways.columns import settle_columns
 from bot.customers.gateways.tables import Row, Table, left_out, read_table, rows_above_footers, without_headings
 from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap
-from bot.customers.rules.headings import count_known, is_name_by_trade
+from bot.customers.rules.headings import count_known, is_heading, is_name_by_trade
+from bot.customers.rules.people import PeopleTold, join_people
 from bot.customers.rules.rows import Note, Refusal, RowDraft, parse_row, refuse
 from bot.customers.schemas import Cell, Drafts, UploadSchema
 
@@ -66,7 +67,7 @@ def read_drafts(
     return Drafts(
         file_name=name, system=mapping.system, headers=mapping.headers, columns=columns, unmapped=mapping.unmapped,
         spares={field: [mapping.headers[at] for at in spare] for field, spare in mapping.spares.items()},
-        problems=mapping.problems, rows=tuple(rows), refusals=tuple(refusals), remarks=tuple(remarks),
+        problems=mapping.problems, rows=tuple(join_people(rows)), refusals=tuple(refusals), remarks=tuple(remarks),
         questions=tuple(read.questions), of_people=bool(mapping.person),
     )  # fmt: skip
 
@@ -74,7 +75,9 @@ def read_drafts(
 def open_list(data: bytes, *, name: str, by_hand: Mapping[str, str]) -> Table:
     """Return the table in a list of customers, without the lines above its headings; raises as `read_table` does."""
     table = read_table(data, name=name, count_known=lambda cells: count_known(cells, by_hand))
-    is_known = count_known(table.headers, by_hand) or any(map(is_name_by_trade, table.headers))
+    is_known = count_known(table.headers, by_hand) or any(
+        is_name_by_trade(cell) or is_heading(cell) for cell in table.headers
+    )
     return table if is_known else without_headings(table)
 
 
@@ -102,11 +105,13 @@ def parse_rows(
 
     Lines between and below the rows that are none are added to *no_rows* instead.
     """
+    people = PeopleTold(table.headers)
     for row in rows_above_footers(table, no_rows):
         if row.problem:
             yield [refuse(row.number, row.problem)]
         else:
-            yield parse_row(row.number, row.cells, mapping, **options)
+            draft = parse_row(row.number, row.cells, mapping, **options)
+            yield people.tell(draft, row.cells) if isinstance(draft, RowDraft) else draft
 
 
 _RUN_BY_SPREADSHEETS = re.compile(r"'*[=+\-@|\t\r]")

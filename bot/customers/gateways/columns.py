@@ -8,9 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.customers.gateways.tables import Table, rows_above_footers
-from bot.customers.rules.cells import NO_VALUE, is_blank, is_flag, known_status, propose_status, status_word
+from bot.customers.rules.cells import (
+    NO_VALUE,
+    flag_of,
+    is_blank,
+    is_flag,
+    known_status,
+    propose_status,
+    status_word,
+)
 from bot.customers.rules.dates import DateColumn
 from bot.customers.rules.domains import page_host
+from bot.customers.rules.due import Status
 from bot.customers.rules.headers import (
     ASKED,
     LEAVE_OUT,
@@ -24,7 +33,7 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import is_id_by_trade, may_be_no_status
+from bot.customers.rules.headings import is_id_by_trade, may_be_contact, may_be_no_status, says_active
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     Question,
@@ -36,12 +45,19 @@ from bot.customers.rules.questions import (
     settle,
     tell_serials,
 )
+from bot.customers.rules.values import tell_field
 
 SAMPLE_ROWS = 300
 """Rows by which columns are told apart."""
 FEWEST_PAGES = 3
 """Links from which those to one host are that host's, not the customers'."""
 _NUMBER = re.compile(r"\s*\d[\d.,' ]*%?\s*")
+FEWEST_PEOPLE = 5
+"""Names from which a column tells by them whose people they are."""
+MOST_OWNERS = 0.5
+"""The share of names that differ up to which they may be owners'."""
+MOST_COPIES = 0.8
+"""The share of contacts' names from which those that repeat the customers' are none."""
 DATES = (Field.ADDED_ON, Field.LAST_CONTACT)
 
 
@@ -61,8 +77,9 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     columns = Columns(_map(table, by_hand, sample))
     if Field.DOMAIN not in map(field_called, by_hand.values()):
         _leave_own_pages(columns, sample)
+    _tell_contacts(columns, sample)
     _find_id(columns, sample, by_hand)
-    _settle_name(columns, sample, answers)
+    _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
         _settle_values(columns, table, sample, answers, today)
@@ -78,9 +95,22 @@ def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str
     empty = {at for at in width if sample and not _filled_cells(sample, at)}
     flags = {at for at in width if _is_of_flags(sample, at) or _is_of_numbers(sample, at)}
     mapping = map_headers(table.headers, by_hand, empty, flags)
+    if not table.has_headings:
+        return _map_by_values(mapping, sample, by_hand)
     if Field.NAME in mapping.columns or mapping.person or not flags:
         return mapping
     return map_headers(table.headers, by_hand, empty)  # the only company may be called "T"
+
+
+def _map_by_values(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> HeaderMap:
+    """Map columns without headings by what they hold, the first of each field, besides those mapped *by_hand*."""
+    chosen: dict[Field, int | None] = {}
+    for at, header in enumerate(mapping.headers):
+        cells = _filled_cells(sample, at)
+        told = tell_field(cells) if cells and header not in by_hand else None
+        if told is not None and told not in mapping.columns:
+            chosen.setdefault(told, at)
+    return with_columns(mapping, chosen)
 
 
 def _filled_cells(sample: Sequence[Sequence[str]], at: int) -> list[str]:
@@ -99,8 +129,12 @@ def _is_of_numbers(sample: Sequence[Sequence[str]], at: int) -> bool:
     return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
 
 
-def _settle_name(columns: Columns, sample: Sequence[Sequence[str]], answers: Mapping[str, str]) -> None:
-    """Ask which column holds the names where no heading says so, and propose one by its values."""
+def _settle_name(columns: Columns, table: Table, sample: Sequence[Sequence[str]], answers: Mapping[str, str]) -> None:
+    """
+    Ask which column holds the names where no heading says so, and propose one by its values.
+
+    Without any headings, the only column that may hold names is read without a question.
+    """
     mapping = columns.mapping
     if Field.NAME in mapping.columns or mapping.person or len(mapping.problems) > 1:
         return
@@ -108,7 +142,8 @@ def _settle_name(columns: Columns, sample: Sequence[Sequence[str]], answers: Map
     likely = likely_names(mapping, cells, rows=len(sample))
     if likely:
         question = ask_column(Field.NAME, {at: mapping.headers[at] for at in likely}, likely[0])
-        columns.questions.append(question)
+        if table.has_headings or len(likely) > 1:
+            columns.questions.append(question)
         chosen: dict[Field, int | None] = {Field.NAME: int(question.choose(answers))}
         if mapping.columns.get(Field.CONTACT_ROLE) == chosen[Field.NAME]:
             chosen[Field.CONTACT_ROLE] = None
@@ -139,6 +174,25 @@ def _find_id(columns: Columns, sample: Sequence[Sequence[str]], by_hand: Mapping
             if ids and len({*ids}) == len(ids) == len(sample):
                 columns.mapping = with_columns(mapping, {Field.EXTERNAL_ID: at})
                 return
+
+
+def _tell_contacts(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
+    """Read people as the customers' own where most of them differ, and names that repeat the customers' not at all."""
+    mapping = columns.mapping
+    owner, contact = mapping.columns.get(Field.OWNER), mapping.columns.get(Field.CONTACT_NAME)
+    if owner is not None and contact is None and not mapping.person and may_be_contact(mapping.headers[owner]):
+        people = _filled_cells(sample, owner)
+        if len(people) >= FEWEST_PEOPLE and len({*people}) > MOST_OWNERS * len(people):
+            columns.mapping = with_columns(mapping, {Field.OWNER: None, Field.CONTACT_NAME: owner})
+            told = "was read as the contact’s name, not as the owner: most of its values differ."
+            columns.remarks.append(f"{quoted([mapping.headers[owner]])} {told}")
+    name = mapping.columns.get(Field.NAME)
+    if contact is None or name is None:
+        return
+    rows = [cells for cells in sample if len(cells) > max(name, contact) and not is_blank(cells[contact])]
+    copies = sum(cells[name].casefold() == cells[contact].casefold() for cells in rows)
+    if len(rows) >= FEWEST_PEOPLE and copies >= MOST_COPIES * len(rows):
+        columns.mapping = with_columns(mapping, {Field.CONTACT_NAME: None})
 
 
 def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -> None:
@@ -174,6 +228,7 @@ def _settle_values(
     if status_at is None and not date_columns:
         return
     statuses: Counter[str] = Counter()
+    plain: dict[str, Status] = {}
     for row in rows_above_footers(table):
         cells = row.cells
         for at, column in date_columns.items():
@@ -181,10 +236,26 @@ def _settle_values(
                 column.add(cells[at])
         if status_at is not None and status_at < len(cells) and not is_blank(cells[status_at], words=NO_VALUE):
             statuses[cells[status_at]] += 1
-    if statuses:
+    if statuses and says_active(mapping.heading(Field.STATUS)):
+        plain = _ask_active(columns, statuses)
+    elif statuses:
         _ask_statuses(columns, statuses)
     orders = _ask_dates(columns, table.delimiter, sample, date_columns, today)
-    columns.settled = settle(columns.questions, answers, orders)
+    settled = settle(columns.questions, answers, orders)
+    columns.settled = replace(settled, statuses={**settled.statuses, **plain})
+
+
+def _ask_active(columns: Columns, statuses: Counter[str]) -> dict[str, Status]:
+    """Return what yes means in a column of active customers, and ask what no does; ask about other values as usual."""
+    flags = {cell: flag_of(cell) for cell in statuses}
+    if None in flags.values():
+        _ask_statuses(columns, statuses)
+        return {}
+    asked = ask_statuses(
+        columns.mapping.heading(Field.STATUS), {cell: statuses[cell] for cell in statuses if not flags[cell]}
+    )
+    columns.questions += [replace(question, proposed=Status.PAUSED.value) for question in asked]
+    return {status_word(cell): Status.ACTIVE for cell in statuses if flags[cell]}
 
 
 def _ask_statuses(columns: Columns, statuses: Counter[str]) -> None:

@@ -18,6 +18,7 @@ from bot.customers.rules.encodings import guess_encoding
 from bot.customers.rules.footers import MOST_FOOTERS, count_footers
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import Note
+from bot.customers.rules.values import is_row
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -56,12 +57,6 @@ _OTHER_KINDS = (
 _SEPARATOR_LINE = re.compile(r"sep=([^\w \r\n\"'])\s*", re.IGNORECASE)  # what Excel writes to tell itself the separator
 _GUARDED = re.compile(r"'+[=+\-@|\t\r]")
 _NUL_SHARE_OF_TEXT = 0.1
-_IS_DATA = re.compile(
-    r"\S@\S+\.\w|://|^www\.|^[\w-]+\.(?:com|net|org|io|co|de|fr|es|it|nl|pt|dk|se|uk|eu|ch|at|be)\b|"
-    r"^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}|^-?\d+[.,]\d+$",
-    re.IGNORECASE,
-)
-"""What stands in rows and not in headings: addresses, dates and decimals."""
 
 
 class UnreadableFile(InvalidInput):
@@ -93,6 +88,7 @@ class Table:
     remarks: tuple[Note, ...]
     headings_line: int
     _data: bytes
+    has_headings: bool = True
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows below the headings that hold anything."""
@@ -137,17 +133,17 @@ def without_headings(table: Table) -> Table:
     """
     Return a table of which no heading is known as one whose columns have numbers, if its first line is a row.
 
-    A row is told by an address, a date or a decimal. Else a remark says that the first line was taken for the headings.
+    Else a remark says that the first line was taken for the headings.
     """
     first = table.headers
     quoted = ", ".join(f"“{clean_text(cell, 40)}”" for cell in first[:TITLES_SHOWN])
-    if not any(map(_IS_DATA.search, first)):
+    if not is_row(first):
         told = f"The first line ({quoted}) was taken for the headings. If it is a customer, write headings above it."
         return replace(table, remarks=(*table.remarks, Note(table.headings_line, "", told, first[0])))
     told = f"The first line ({quoted}) is no line of headings, so the columns are called by their numbers."
     return replace(
         table, headers=tuple(f"Column {at}" for at in range(1, len(first) + 1)), headings_line=table.headings_line - 1,
-        remarks=(*table.remarks, Note(table.headings_line, "", told, first[0])),
+        has_headings=False,        remarks=(*table.remarks, Note(table.headings_line, "", told, first[0])),
     )  # fmt: skip
 
 

@@ -55,11 +55,9 @@ def _sum_up(
     """Yield the numbers of a coverage by columns of the tally, of everybody or of *owner_ids*."""
     ours = sa.and_(TALLY.c.workspace_id == workspace_of(session), is_active(TALLY))
     theirs = [] if owner_ids is None else [owned_by(TALLY, owner_ids)]
-    number = TALLY.c.number
-    sums = [
-        sa.func.sum(sa.case((counts, number), else_=0)).label(name) for name, counts in coverage_at(today).items()
-    ]  # fmt: skip
-    query = sa.select(*by, sa.func.sum(number).label("active"), *sums).where(ours, *theirs).group_by(*by)
+    number = sa.func.sum(TALLY.c.number)
+    sums = [sa.func.coalesce(number.filter(counts), 0).label(name) for name, counts in coverage_at(today).items()]
+    query = sa.select(*by, number.label("active"), *sums).where(ours, *theirs).group_by(*by)
     return (row for row in session.execute(query).mappings() if row["active"])
 
 

@@ -89,15 +89,16 @@ def coverage_at(today: date) -> dict[str, sa.ColumnElement[bool]]:
 
     Of active customers, it is what `rules.due.coverage_group` says. No two hold, but *snoozed* with *snoozed_late*.
     """
-    since, asleep = TALLY.c.first_wait_since, sleeping(today, TALLY)
+    since, due, limit = TALLY.c.first_wait_since, TALLY.c.due_on <= today, TALLY.c.neglected_after
+    asleep, late = sleeping(today, TALLY), limit < today
     waited = days_between(sa.literal(today, sa.Date()), since)
     first = sa.and_(TALLY.c.owner_id.is_not(None), waited <= TALLY.c.effective_cadence_days)
     return {
         "snoozed": asleep,
-        "snoozed_late": sa.and_(asleep, reached(today, TALLY)),
-        "neglected": neglected(today, TALLY),
-        "due": sa.and_(TALLY.c.due_on <= today, TALLY.c.neglected_after >= today, awake(today, TALLY)),
-        "never_contacted": sa.and_(since.is_not(None), ahead(today, TALLY), sa.not_(first)),
+        "snoozed_late": sa.and_(sa.or_(due, late), asleep),
+        "neglected": sa.and_(late, sa.not_(asleep)),
+        "due": sa.and_(due, limit >= today, sa.not_(asleep)),
+        "never_contacted": sa.and_(since.is_not(None), sa.not_(due), limit >= today, sa.not_(asleep), sa.not_(first)),
     }
 
 

@@ -45,7 +45,7 @@ _LARGEST_COUNT = 2**31 - 1
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 _LONGEST_EMAIL = 254  # RFC 5321
-_BETWEEN_EMAILS = re.compile(r"\s*(?::::|[;,|])\s*|(?<!<)\s+(?=[^\s<>]+@)")
+_BETWEEN_EMAILS = re.compile(r"\s*(?::::|[;,|])\s*|\s+/\s+|(?<!<)\s+(?=[^\s<>]+@)")
 _BEFORE_PHONE = re.compile(
     r":::|\b(?:phone|telephone|tel|telefon|teléfono|mobile|mobil|cell|handy|fax|work|home|office|main)\.?\s*:",
     re.IGNORECASE,
@@ -76,6 +76,12 @@ def read_flag(cell: str) -> bool:
     if word in _YES or word in _NO:
         return word in _YES
     raise Unclear("is neither yes nor no; write yes or no")
+
+
+def flag_of(cell: str) -> bool | None:
+    """Return whether a cell says yes, in words or as 1 and 0; None if it says neither yes nor no."""
+    word = cell.strip().casefold()
+    return word in _YES if word in _YES or word in _NO else None
 
 
 def status_word(cell: str) -> str:
@@ -240,7 +246,7 @@ def read_email(cell: str) -> str:
     if len(parts := _BETWEEN_EMAILS.split(text)) > 1 and (first := next((part for part in parts if "@" in part), "")):
         return read_email(first)
     inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)
-    address = (inside[1] if inside else text).strip().removeprefix("mailto:")
+    address = (inside[1] if inside else text.strip("<>,;")).strip().removeprefix("mailto:")
     if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
         raise Unclear("is no e-mail address; write it like mara@acme.com")
     return address
@@ -248,7 +254,10 @@ def read_email(cell: str) -> str:
 
 def read_phone(cell: str) -> str:
     """Return the first number in a cell that may hold several, each behind what it is: "Phone:555 0142 Mobile:555"."""
-    return next((part for part in map(str.strip, _BEFORE_PHONE.split(cell)) if part), "")
+    parts = [part for part in map(str.strip, _BEFORE_PHONE.split(cell)) if any(map(str.isalnum, part))]
+    if parts and not any(map(str.isdigit, cell)):
+        raise Unclear("is no phone number; write it like +1 617 555 0142")
+    return re.sub(r"^(\d{6,})\.0$", r"\1", parts[0]) if parts else ""  # what a spreadsheet makes of a number
 
 
 def read_domain(cell: str, name: str = "") -> str:

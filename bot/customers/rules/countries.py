@@ -13,7 +13,7 @@ _NAMES = ("name", "common_name", "official_name")
 @lru_cache(4096)
 def country_code(text: str) -> str | None:
     """Return the ISO code of two letters for a country's name or code, or None."""
-    wanted = _spelling(text)
+    wanted = _spelling(text.removeprefix("base."))  # as Odoo refers to its own
     return _english().get(wanted) or _translated().get(wanted)
 
 

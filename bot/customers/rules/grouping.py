@@ -1,7 +1,7 @@
 """Telling which rows of one list are about one customer, and what their cells say together."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -17,8 +17,8 @@ SAME_ID, SAME_DOMAIN, SAME_ROWS, SAME_COMPANY = (
 """Why rows were taken as one."""
 
 NOT_COLUMNS = frozenset({
-    "row_number", "notes", "fingerprint", "contact_name", "contact_role", "contact_email", "contact_phone",
-    "contact_do_not_contact",
+    "row_number", "notes", "fingerprint", "is_of_parent", "contact_name", "contact_role", "contact_email",
+    "contact_phone", "contact_do_not_contact",
 })  # fmt: skip
 """What a draft holds besides the customer's own fields."""
 _OWN = tuple(one.name for one in fields(RowDraft) if one.name not in NOT_COLUMNS)
@@ -50,6 +50,12 @@ class RowGroup:
     def ids(self) -> dict[str, str]:
         """The ids that the rows carry, by their systems."""
         return _ids_of(self.rows) if self._ids is None else self._ids
+
+    def own_rows(self) -> tuple[RowDraft, ...]:
+        """Return the rows, without the id that another customer of the list has."""
+        if not self.is_without_id:
+            return tuple(self.rows)
+        return tuple(replace(row, external_id=None, source=None) for row in self.rows)
 
     def add(self, row: RowDraft) -> None:
         """Add a row, and what it says about the id and domain."""
@@ -245,7 +251,7 @@ def _contradiction(group: RowGroup, row: RowDraft, key: str) -> Refusal | None:
     return Refusal(row.row_number, "external_id", reason, row.external_id or "")
 
 
-def combine(group: RowGroup) -> tuple[dict[str, Any], list[Note]]:
+def combine(rows: Iterable[RowDraft]) -> tuple[dict[str, Any], list[Note]]:
     """
     Return the fields of a group's rows together, without blanks, and what was left out.
 
@@ -253,7 +259,7 @@ def combine(group: RowGroup) -> tuple[dict[str, Any], list[Note]]:
     """
     given: dict[str, Any] = {}
     left_out: list[Note] = []
-    for row in group.rows:
+    for row in rows:
         has_value = "annual_value" in given
         for name, value in says(row):
             if name not in given:
@@ -267,9 +273,6 @@ def combine(group: RowGroup) -> tuple[dict[str, Any], list[Note]]:
                 shown = clean_text(str(value), LONGEST_SHOWN)
                 reason = f"“{shown}” was left out: an earlier row of the same customer says something else."
                 left_out.append(Note(row.row_number, name, reason, shown))
-    if group.is_without_id:
-        given.pop("external_id", None)
-        given.pop("source", None)
     return given, left_out
 
 

@@ -8,9 +8,11 @@ from functools import cache
 
 from bot.customers.rules.names import WORDS
 
+_SHORTEST_HEADING = 4  # "no" is a value, too
 HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
 """Headings by field, the best rank first."""
-_COLUMNS: Mapping[str, str] = WORDS["columns"]
+COLUMNS: Mapping[str, str] = WORDS["columns"]
+"""What else headings and the values below them say, divided by |."""
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
 
 
@@ -24,7 +26,7 @@ def spell_heading(header: str) -> str:
     """Return a heading's spelling, or that of the first part that is known: "Firma / Company", "Betreuer/in"."""
     header = _without_brackets(header)
     whole, parts = spelling(header), [spelling(part) for part in header.split("/")]
-    if whole in KNOWN or not NEVER_NAMES.isdisjoint(parts):
+    if whole in KNOWN or not NEVER_NAMES.isdisjoint(parts) or header.casefold().endswith("_id/id"):  # Odoo's references
         return whole
     return next((part for part in parts if part in KNOWN), whole)
 
@@ -72,6 +74,11 @@ def count_known(cells: Sequence[str], by_hand: Mapping[str, str] | None = None) 
     return sum(word in KNOWN or word in named for word in spell_headings(cells) if word)
 
 
+def is_heading(cell: str) -> bool:
+    """Return whether a cell is a heading that everybody knows, though nobody reads it: `Industry`, `Address`."""
+    return len(word := spelling(cell)) >= _SHORTEST_HEADING and word in NEVER_NAMES
+
+
 def may_hold_names(header: str) -> bool:
     """Return whether a column with a heading that nobody knows may hold the customers' names."""
     return bool(header.strip()) and spelling(header) not in KNOWN | NEVER_NAMES
@@ -89,37 +96,55 @@ def is_id_by_trade(header: str) -> bool:
     return any(word.endswith(end) and word.removesuffix(end) in _NAMES_BY_TRADE for end in _IDS_BY_TRADE)
 
 
+def person_beside(spelt: Sequence[str], name: int | None) -> int | None:
+    """Return the column of a bare name that is the person's, since column *name* has the company's; or None."""
+    if name is None or spelt[name] not in _COMPANIES:
+        return None
+    return next((at for at, word in enumerate(spelt) if word in _BARE_NAMES), None)
+
+
 def may_be_no_status(header: str) -> bool:
     """Return whether a heading of statuses means other things, too: `Estado` a state, `Phase` that of a grant."""
     return spelling(header) in _NO_STATUSES
 
 
+def says_active(header: str) -> bool:
+    """Return whether a column of yes and no with that heading says who is an active customer."""
+    return spelling(header) in _ACTIVE
+
+
+def may_be_contact(header: str) -> bool:
+    """Return whether a heading of owners is as often one of customers' own people: `Responsável`."""
+    return spell_heading(header) in _OWNERS_OR_CONTACTS
+
+
 KNOWN = frozenset[str]().union(*(spellings(rank) for ranks in HEADINGS.values() for rank in ranks))
 """Every heading we know, as `spelling` has it."""
-_WHOSE, _BETWEEN = (spellings(_COLUMNS[which]) for which in ("whose", "between"))
+_WHOSE, _BETWEEN = (spellings(COLUMNS[which]) for which in ("whose", "between"))
 _BARE = {
     _bare(word, _BETWEEN): spelling(word)
     for ranks in HEADINGS.values() for word in "|".join(ranks).split("|")
-    if spelling(word) not in spellings(_COLUMNS["never_bare"])
+    if spelling(word) not in spellings(COLUMNS["never_bare"])
 }  # fmt: skip
 """The headings that a longer one may be read as, by what is left of it."""
 _OF_TRADES = {
     spelling(word): spelling(word)
-    for which in _COLUMNS["of_trades"].split("|") for word in "|".join(HEADINGS[which]).split("|")
+    for which in COLUMNS["of_trades"].split("|") for word in "|".join(HEADINGS[which]).split("|")
 }  # fmt: skip
 """The headings that one beginning with a trade may be read as: `partner_website`."""
-_UNITS = spellings(_COLUMNS["units"])
+_UNITS = spellings(COLUMNS["units"])
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _AMOUNT = re.compile(r"[\d$€£¥%]")
-AMERICAN = spellings(_COLUMNS["american"])
+AMERICAN = spellings(COLUMNS["american"])
 """Headings that only lists from the United States have."""
-_NAMES_BY_TRADE = spellings(_COLUMNS["names_by_trade"])
-_IDS_BY_TRADE = spellings(_COLUMNS["ids_by_trade"])
-FULL_NAMES, SHORT_NAMES = (spellings(_COLUMNS[which]) for which in ("full_names", "short_names"))
-"""Headings of names in full and in short, which together are of companies."""
-_NAMES_OF_OTHERS = re.compile(rf"(?:{_COLUMNS['names_of_others']})name$")
-IDS_OF_PEOPLE = spellings(_COLUMNS["ids_of_people"])
+_NAMES_BY_TRADE = spellings(COLUMNS["names_by_trade"])
+_IDS_BY_TRADE = spellings(COLUMNS["ids_by_trade"])
+_NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
+IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
-_NO_STATUSES = spellings(_COLUMNS["no_statuses"])
-NEVER_NAMES = spellings(_COLUMNS["never_names"])
+_COMPANIES, _BARE_NAMES = (spellings(COLUMNS[which]) for which in ("companies", "bare_names"))
+_NO_STATUSES = spellings(COLUMNS["no_statuses"])
+_ACTIVE = spellings(COLUMNS["active"])
+_OWNERS_OR_CONTACTS = spellings(COLUMNS["owners_or_contacts"])
+NEVER_NAMES = spellings(COLUMNS["never_names"])
 """Headings of columns that hold no names."""

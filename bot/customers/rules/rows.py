@@ -23,6 +23,7 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.questions import Settled
+from bot.customers.rules.values import part_contact, rejoin
 
 LONGEST_NAME = 200
 """Characters of a name that are kept."""
@@ -72,8 +73,8 @@ class RowDraft:
     A customer as a row describes it; None is a blank, which erases nothing.
 
     `country` is an ISO code of two letters, or the words as they stood where we know no such country (then noted).
-    `added_on` and `last_contact` are instants where the list tells the time and its zone. Rows whose cells are all the
-    same have the same `fingerprint`.
+    `added_on` and `last_contact` are instants where the list tells the time and its zone. `is_of_parent` says that the
+    row is a person or an address of its parent's. Rows whose cells are all the same have the same `fingerprint`.
     """
 
     row_number: int
@@ -101,6 +102,7 @@ class RowDraft:
     contact_do_not_contact: bool | None = None
     last_contact: date | datetime | None = None
     notes: tuple[Note, ...] = ()
+    is_of_parent: bool = dataclasses.field(default=False, compare=False)
     fingerprint: int = dataclasses.field(default=0, compare=False)
 
 
@@ -153,22 +155,6 @@ def too_many(found: int, named: int) -> str:
     )
 
 
-def rejoin(cells: Sequence[str], width: int) -> tuple[list[str], str] | None:
-    """
-    Return the cells of a row that has more than *width* because text with a comma stood without quotation marks, and
-    the first text that was put together again; None unless the parts can be told by the space behind the comma.
-    """
-    joined: list[str] = []
-    whole = ""
-    for cell in cells:
-        if joined and cell[:1] == " " and cell[1:2].strip() and joined[-1].strip():
-            joined[-1] += f",{cell}"
-            whole = whole or joined[-1]
-        else:
-            joined.append(cell)
-    return (joined, whole) if len(joined) == width else None
-
-
 class _RowReader:
     """Reads the cells of one row and collects what is wrong with them."""
 
@@ -190,6 +176,7 @@ class _RowReader:
             if not read.is_blank(cell, words=NOTHING if field in _FREE else NO_VALUE):
                 self._read_cell(field, cell)
         self._read_person()
+        self._part_contact()
         self._read_other_name()
         self._read_domain()
         self._read_owners_address()
@@ -234,6 +221,14 @@ class _RowReader:
         name_at = self.mapping.columns.get(Field.NAME, len(self.cells))
         if read.is_blank(self._cell(name_at)):
             self.values[Field.NAME] = person
+
+    def _part_contact(self) -> None:
+        """Take an address or number out of the contact's name, where it has no column of its own."""
+        name, email, phone = part_contact(self.values.get(Field.CONTACT_NAME) or "")
+        for field, found in ((Field.CONTACT_EMAIL, email), (Field.CONTACT_PHONE, phone)):
+            if found:
+                self.values[Field.CONTACT_NAME] = name or None
+                self.values.setdefault(field, found)
 
     def _read_other_name(self) -> None:
         """Take the customer's name from another column where its own is empty."""

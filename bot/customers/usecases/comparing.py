@@ -12,14 +12,15 @@ from sqlmodel import Session
 
 from bot.core.errors import InvalidInput
 from bot.customers.rules.due import Status
-from bot.customers.rules.grouping import Grouper, RowGroup
+from bot.customers.rules.grouping import Grouper, RowGroup, combine
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import Drafts
-from bot.customers.usecases.matching import ListedCustomer, Matcher, resolve_parents
+from bot.customers.usecases.known import parts_of
+from bot.customers.usecases.matching import NOTHING, ListedCustomer, Matcher, resolve_parents
 from bot.customers.usecases.owners import Owners
-from bot.customers.usecases.writing import Prepared
+from bot.customers.usecases.writing import Prepared, is_to_write
 from bot.people.usecases import may_manage, require_here
 from bot.workspaces.queries import get_workspace
 from bot.workspaces.usecases import BOT
@@ -29,8 +30,8 @@ N = TypeVar("N", bound=Note)
 Progress = Callable[[int, int], None]
 """`progress(done, total)`: called now and then during long work."""
 
-STRIDE = 1000  # rows between two calls of a progress
-
+ONLY_MANAGERS = ("cadence", "status")
+"""Fields of rows of which only managers may change what is stored to some values."""
 ERASABLE = {
     Field.DOMAIN: "domain", Field.OWNER: "owner_id", Field.CADENCE: "cadence_days", Field.PARENT: "parent_id",
     Field.ANNUAL_VALUE: "annual_value", Field.CURRENCY: "currency", Field.HEADCOUNT: "headcount",
@@ -67,37 +68,58 @@ class Comparison:
             remarks=list(drafts.remarks),
         )  # fmt: skip
         self.builder = _ChangeBuilder(session, drafts.columns, by=by, manages=manages, prepared=self.prepared)
-        self.matcher = Matcher(session, find_owner=self.builder.owners.find, import_id=import_id)
+        self._groups = _group(drafts, self.prepared, options.apart)
+        find_owner = self.builder.owners.find
+        self.matcher = Matcher(session, self._groups, find_owner=find_owner, import_id=import_id)
         self.prepared.stored = self.matcher.by_uuid
 
     def run(self, progress: Progress | None = None) -> Prepared:
         """Return the new and the known customers of the list, with what differs."""
-        targets = _match(self.drafts, self.matcher, self.prepared, self.options.apart)
-        accepted = [target for target in targets if self.builder.is_allowed(target)]
+        accepted = self._list_allowed(self._match())
         self.prepared.remarks += under_headings(resolve_parents(accepted, self.matcher), self.drafts)
         erased = [column for column in ERASABLE if self.options.erase_blanks and column in self.drafts.columns]
-        for done, target in enumerate(accepted, start=1):
-            if progress and (done % STRIDE == 0 or done == len(accepted)):
+        done = 0
+        for part in parts_of(accepted):
+            self.matcher.details.read(part)
+            for target in part:
+                self._compare(target, erased)
+            done += len(part)
+            if progress:
                 progress(done, len(accepted))
-            after = self.builder.values(target, erased, self.drafts)
-            if target.current is None:
-                target.given = after
-                self.prepared.new.append(target)
-                continue
-            self.prepared.known.append(target)
-            target.different = {
-                name: value for name, value in after.items() if not _same(getattr(target.current, name), value)
-            } or None
         return self.prepared
 
+    def _match(self) -> list[ListedCustomer]:
+        """Return the customers that the rows are about, in the order of the rows; unfit rows are refused."""
+        prepared, matcher = self.prepared, self.matcher
+        targets = matcher.match(self._groups)
+        self._groups.clear()
+        prepared.refusals += under_headings(matcher.refusals, self.drafts)
+        prepared.remarks += under_headings(matcher.remarks, self.drafts)
+        prepared.remarks += (note for target in targets for row in target.rows for note in row.notes)
+        return targets
 
-def _match(drafts: Drafts, matcher: Matcher, prepared: Prepared, apart: Collection[int]) -> list[ListedCustomer]:
-    """Return the customers that the rows are about, in the order of the rows; unfit rows are refused."""
-    targets = matcher.match(_group(drafts, prepared, apart))
-    prepared.refusals += under_headings(matcher.refusals, drafts)
-    prepared.remarks += under_headings(matcher.remarks, drafts)
-    prepared.remarks += (note for target in targets for row in target.rows for note in row.notes)
-    return targets
+    def _list_allowed(self, targets: Sequence[ListedCustomer]) -> Sequence[ListedCustomer]:
+        """Refuse what only managers may change; return the other customers."""
+        if self.prepared.manages:
+            return targets
+        self.matcher.details.read(target for target in targets if any(map(target.says, ONLY_MANAGERS)))
+        return [target for target in targets if self.builder.is_allowed(target)]
+
+    def _compare(self, target: ListedCustomer, erased: Sequence[Field]) -> None:
+        """Find out what the rows of a customer say that isn't stored; where that is nothing, forget what is stored."""
+        target.given, _ = combine(target.rows)
+        after = self.builder.values(target, erased, self.drafts)
+        if target.is_new:
+            target.given = after
+            self.prepared.new.append(target)
+            return
+        self.prepared.known.append(target)
+        stored, target.given = target.current, NOTHING
+        target.different = {
+            name: value for name, value in after.items() if not _same(getattr(stored, name), value)
+        } or None
+        if not is_to_write(target):
+            target.current = None
 
 
 def _group(drafts: Drafts, prepared: Prepared, apart: Collection[int]) -> list[RowGroup]:
@@ -129,7 +151,7 @@ class _ChangeBuilder:
 
     def is_allowed(self, target: ListedCustomer) -> bool:
         """Refuse rows that change what only managers may; return whether none was refused."""
-        cadence, status = target.given.get("cadence"), target.given.get("status")
+        cadence, status = map(target.says, ONLY_MANAGERS)
         had = target.current
         if not self.manages and cadence and cadence > self.floor and (had is None or had.cadence_days != cadence):
             reason = f"A cadence above {self.floor} days needs a manager's approval; ask one to import this row."

@@ -18,6 +18,7 @@ from sqlmodel import Session, select
 from bot.core.batches import Batches, OneTransaction
 from bot.core.clock import new_id
 from bot.core.collecting import sparing_present, without_collecting
+from bot.core.database import see_one_state
 from bot.core.errors import NotAllowed
 from bot.customers.queries import list_owner_ids
 from bot.customers.queries.due import ScheduleBatch
@@ -66,6 +67,7 @@ def plan_import(
         InvalidInput: the list's columns have problems that must be settled first.
         NotAllowed: *by* is no full member ("bot" stands for the command line).
     """
+    see_one_state(session)
     comparison = Comparison(session, drafts, ImportOptions(erase_blanks, apart), by=by, import_id=new_id())
     prepared = comparison.run(progress)
     prepared.late = spread_first_calls(
@@ -190,6 +192,7 @@ def _prepare(
     session: Session, *, drafts: Drafts, options: ImportOptions, by: str, import_id: UUID, now: datetime
 ) -> Prepared:
     """Compare a list with the database, and decide who gets what, and when first calls are."""
+    see_one_state(session)
     require_idle(session, now=now, but=import_id)
     prepared = Comparison(session, drafts, options, by=by, import_id=import_id).run()
     if refused := _only_managers(session, prepared):
@@ -283,7 +286,7 @@ def _shown(value: Any) -> str:
 
 def _look_alikes(new: Sequence[ListedCustomer], matcher: Matcher) -> list[Note]:
     """Note new customers whose names look like those of known ones; different domains say that they differ."""
-    known = [target for target in matcher.by_uuid.values() if target.current is not None]
+    known = [target for target in matcher.by_uuid.values() if not target.is_new]
     remarks = []
     names = {one.name_key: one.name for one in known}
     everyone, without_domain = KnownNames(names), KnownNames(one.name_key for one in known if not one.domain)

@@ -1,7 +1,6 @@
 """Matching what a list says to customers: by external id, then by domain and name."""
 
-from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,30 +8,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.customers.rules.batches import id_of_row, ids_of_rows
+from bot.customers.rules.batches import id_of_row
 from bot.customers.rules.grouping import RowGroup, combine, repeated
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
-from bot.customers.tables import Alias, Customer
+from bot.customers.tables import Alias
+from bot.customers.usecases.known import Details, read_keys
 from bot.customers.usecases.namesakes import Comparison, pair_the_same, pair_up
 
-COMPARED_COLUMNS = (
-    "id", "name", "name_key", "domain", "owner_id", "parent_id", "external_id", "source", "cadence_days", "status",
-    "annual_value", "currency", "headcount", "country", "zone", "tags", "preferences", "added_on", "last_contact_on",
-    "first_due_on", "sooner_on", "sooner_since", "levelled_on", "levelled_from", "levelled_since", "status_reason",
-    "status_by", "status_until", "cadence_approved_by", "changed_at",
-)  # fmt: skip
-"""The columns of customers that a list is compared with."""
-_SHARED = tuple(
-    COMPARED_COLUMNS.index(name)
-    for name in COMPARED_COLUMNS
-    if name.endswith(("_on", "_since", "_from", "_until", "_by", "owner_id", "source", "currency", "country", "zone"))
-)
-"""The places of columns that hold few different values, which are kept once however many customers have them."""
-_LISTS = (COMPARED_COLUMNS.index("tags"), COMPARED_COLUMNS.index("preferences"))
-"""The places of lists, which most customers have the same of; equal ones are kept once, too, so nobody changes them."""
-Stored = namedtuple("Stored", COMPARED_COLUMNS)  # type: ignore[misc]  # noqa: PYI024 - the names are a constant
-AT_ONCE = 1000  # customers that are read at once
+NOTHING: dict[str, Any] = {}
+"""What is given about stored customers except while rows are compared with them: one for all of them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -40,12 +25,15 @@ class ListedCustomer:
     """
     A customer that rows of a list are about.
 
-    `current` is the stored row (None: it is new); `given` holds the rows' values without blanks, `different` those that
-    differ from the stored row; `why` says why several rows were taken as one; `by_name` says that only the name
-    identified it.
+    `stored_name` (None: it is new) and `parent_id` are of the stored row; `current` is all of it while it is needed:
+    when the rows are compared with it, and then on if it is to be written. `given` holds the values of a new customer,
+    and `different` those of a known one that differ from the stored row; `why` says why several rows were taken as one;
+    `by_name` says that only the name identified it.
     """
 
     id: UUID
+    stored_name: str | None = None
+    parent_id: UUID | None = None
     current: Any = None
     rows: Sequence[RowDraft] = ()
     given: dict[str, Any] = field(default_factory=dict)
@@ -63,7 +51,43 @@ class ListedCustomer:
     @property
     def name(self) -> str:
         """Return what it is called, by the list if it adds it."""
-        return str(self.current.name if self.current is not None else self.given["name"])
+        return self.rows[0].name if self.stored_name is None else self.stored_name
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether the list adds it."""
+        return self.stored_name is None
+
+    def says(self, field: str) -> Any:
+        """Return what the first of the rows says that says anything in a field of one value; None if none does."""
+        return next((value for row in self.rows if (value := getattr(row, field)) is not None), None)
+
+    def was(self, column: str) -> Any:
+        """Return the stored name, domain or external id of a known customer, whatever rows say."""
+        return getattr(self if self.current is None else self.current, column)
+
+
+class _Index:
+    """Customers by texts that most of them have for themselves alone: only several of one text take a list."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, ListedCustomer | list[ListedCustomer]] = {}
+
+    def add(self, text: str, target: ListedCustomer) -> None:
+        """Make a customer be found by *text*, behind others."""
+        found = self._found.setdefault(text, target)
+        if isinstance(found, list):
+            found.append(target)
+        elif found is not target:
+            self._found[text] = [found, target]
+
+    def get(self, text: str | None) -> Sequence[ListedCustomer]:
+        """Return the customers that are found by *text*."""
+        found = self._found.get(text or "", ())
+        return [found] if isinstance(found, ListedCustomer) else found
+
+    def __contains__(self, text: str | None) -> bool:
+        return text in self._found
 
 
 class Matcher:
@@ -73,37 +97,46 @@ class Matcher:
     A stored customer is what one group of rows is about at most, so that each of several namesakes finds its own.
     """
 
-    def __init__(self, session: Session, *, find_owner: Callable[[str], str | None], import_id: UUID) -> None:
+    def __init__(
+        self,
+        session: Session,
+        groups: Sequence[RowGroup],
+        *,
+        find_owner: Callable[[str], str | None],
+        import_id: UUID,
+    ) -> None:
         """
-        Read every customer of the workspace except those that the import itself has added before an interruption.
+        Read what the customers of the workspace are found by, for `match`ing *groups* to them.
 
-        *find_owner* returns the person whom words in a list mean.
+        Those that the import itself has added before an interruption are left out. *find_owner* returns the person whom
+        words in a list mean.
         """
         self.by_uuid: dict[UUID, ListedCustomer] = {}
-        self.by_id: dict[tuple[str, str], ListedCustomer] = {}
+        self.details = Details(session)
         self.refusals: list[Refusal] = []
         self.remarks: list[Note] = []
-        self._by_domain: dict[str, list[ListedCustomer]] = {}
-        self._by_name: dict[str, list[ListedCustomer]] = {}
+        self._by_id: dict[str, dict[str, ListedCustomer]] = {}  # by the system of the id
+        self._by_domain, self._by_name = _Index(), _Index()
         self._found: list[ListedCustomer] = []
         self._import_id = import_id
-        nothing: dict[str, Any] = {}  # of a stored customer until rows are about it: one for all of them
-        for row in _read_stored(session, import_id):
-            source = row.source or ""
-            self._index(
-                ListedCustomer(row.id, row, (), nothing, None, row.name_key, row.domain, row.external_id, source)
-            )
+        for key, name, name_key_, domain, external_id, source, parent_id in read_keys(
+            session, groups, import_id=import_id
+        ):
+            self._index(ListedCustomer(
+                key, stored_name=name, parent_id=parent_id, given=NOTHING, name_key=name_key_,
+                domain=domain, external_id=external_id, source=source or "",
+            ))  # fmt: skip
         for customer_id, key in session.execute(sa.select(col(Alias.customer_id), col(Alias.name_key))):
             target = self.by_uuid.get(customer_id)
             if target is not None and target.name_key != key:
-                self._by_name.setdefault(key, []).append(target)
+                self._by_name.add(key, target)
         self._comparison = Comparison(session, find_owner, self.find_parents)
 
     def find_parents(self, words: str, source: str) -> list[ListedCustomer]:
         """Return the customers that *words* name by an id of *source*, else those that are spelt or called so."""
-        if (known := self.by_id.get((source, words))) and not known.is_refused:
+        if (known := self._find_by_id(source, words)) and not known.is_refused:
             return [known]
-        named = [target for target in self._by_name.get(name_key(words), ()) if not target.is_refused]
+        named = [target for target in dict.fromkeys(self._by_name.get(name_key(words))) if not target.is_refused]
         return [target for target in named if target.name == words] or named
 
     def match(self, groups: Sequence[RowGroup]) -> list[ListedCustomer]:
@@ -113,9 +146,9 @@ class Matcher:
         Groups that fit two customers are refused; `refusals` and `remarks` say so.
         """
         parted = self._part(groups)
+        shared, called = repeated(group.domain for group in parted), repeated(group.key for group in parted)
         left = [group for group in parted if not self._match_by_id(group)]
         self._match_by_name(left)
-        shared, called = repeated(group.domain for group in parted), repeated(group.key for group in parted)
         for group in left:
             alone = group.domain not in shared
             if not group.is_settled and not self._match_by_domain(group, alone=alone):
@@ -125,20 +158,23 @@ class Matcher:
     def _part(self, groups: Sequence[RowGroup]) -> list[RowGroup]:
         """Divide the groups each row of which has a stored customer of its own: somebody has kept those rows apart."""
         parts = {id(group): group.apart() for group in groups if len(group.rows) > 1}
-        keys = {part.key for each in parts.values() for part in each} & self._by_name.keys()
+        keys = {part.key for each in parts.values() for part in each if part.key in self._by_name}
         by_key: dict[str, list[tuple[int, RowGroup]]] = {}
         for group in groups:
             for at, part in enumerate(parts.get(id(group), (group,))):
                 if part.key in keys:
                     by_key.setdefault(part.key, []).append((at, part))
-        found: set[int] = set()
+        wanting = []
         for key, namesakes in by_key.items():
             by_turns = sorted(namesakes, key=lambda each: each[0])
-            first, others = (
-                [(part, self._list_fitting(part, key)) for at, part in by_turns if (at > 0) is later]
-                for later in (False, True)
+            wanting.append(
+                [
+                    [(part, self._list_fitting(part, key)) for at, part in by_turns if (at > 0) is later]
+                    for later in (False, True)
+                ]
             )
-            found |= {id(part) for part, _ in pair_the_same(first, others, self._comparison)}
+        self.details.read(target for turns in wanting for each in turns for _, targets in each for target in targets)
+        found = {id(part) for first, others in wanting for part, _ in pair_the_same(first, others, self._comparison)}
         parted: list[RowGroup] = []
         for group in groups:
             each = parts.get(id(group), ())
@@ -148,8 +184,8 @@ class Matcher:
     def _list_fitting(self, part: RowGroup, key: str) -> list[ListedCustomer]:
         """Return the customer that has the id of *part*, else those called *key* that it may mean."""
         ids = () if part.is_without_id else part.ids.items()
-        known = [target for pair in ids if (target := self.by_id.get(pair)) is not None]
-        return [target for target in known or self._by_name[key] if self._fits(part, target)]
+        known = [target for pair in ids if (target := self._find_by_id(*pair)) is not None]
+        return [target for target in known or self._by_name.get(key) if self._fits(part, target)]
 
     def _fits(self, group: RowGroup, target: ListedCustomer) -> bool:
         """Return whether *group* may mean its namesake *target*: no row does yet, and no id or domain forbids it."""
@@ -160,7 +196,7 @@ class Matcher:
         return not group.domain or group.domain not in self._by_domain
 
     def _match_by_id(self, group: RowGroup) -> bool:
-        known = () if group.is_without_id else (self.by_id.get(pair) for pair in group.ids.items())
+        known = () if group.is_without_id else (self._find_by_id(*pair) for pair in group.ids.items())
         found = next((target for target in known if target is not None and not target.rows), None)
         if found is not None:
             self._take(group, found)
@@ -171,8 +207,10 @@ class Matcher:
         for group in groups:
             if group.key in self._by_name:
                 by_key.setdefault(group.key, []).append(group)
+        several = (key for key, namesakes in by_key.items() if len(namesakes) > 1 or len(self._by_name.get(key)) > 1)
+        self.details.read(target for key in several for target in self._by_name.get(key))
         for key, namesakes in by_key.items():
-            known = self._by_name[key]
+            known = self._by_name.get(key)
             wanting = [(group, [target for target in known if self._fits(group, target)]) for group in namesakes]
             pairs, unclear = pair_up(wanting, self._comparison)
             for group, target in pairs:
@@ -185,9 +223,9 @@ class Matcher:
 
     def _match_by_domain(self, group: RowGroup, *, alone: bool) -> bool:
         """Match a group to the only customer of its domain, if it is the only one of the list there."""
-        known = self._by_domain.get(group.domain or "", ())
+        known = self._by_domain.get(group.domain)
         sharing = [target for target in known if not target.rows and _may_be(target, group)]
-        bare = [target for target in self._by_name.get(group.key, ()) if not target.domain and not target.rows]
+        bare = [target for target in self._by_name.get(group.key) if not target.domain and not target.rows]
         if sharing and bare:
             reason = (
                 f"Its domain is that of {sharing[0].name}, its name that of another customer: "
@@ -201,7 +239,7 @@ class Matcher:
     def _add_new(self, group: RowGroup, *, alone: bool, has_namesake: bool) -> None:
         shares = bool(group.domain) and (not alone or group.domain in self._by_domain)
         row = group.rows[0]
-        target = ListedCustomer(id_of_row(self._import_id, row.row_number))
+        target = ListedCustomer(id_of_row(self._import_id, row.row_number), given=NOTHING)
         self._take(group, target)
         if has_namesake:
             reason = f"“{row.name}” has a namesake in this list: the rows differ, so each is a customer of its own."
@@ -214,17 +252,17 @@ class Matcher:
         """Add what the rows say to a customer."""
         group.is_settled = True
         self._found.append(target)
-        target.given, left_out = combine(group)
-        target.rows, target.why = group.rows, group.why
+        target.rows, target.why = group.own_rows(), group.why
         if target.name_key and group.key != target.name_key:
-            self._by_name.setdefault(group.key, []).append(target)
+            self._by_name.add(group.key, target)
         target.name_key = target.name_key or group.key
         target.domain = group.domain or target.domain
-        if not target.external_id and (key := target.given.get("external_id")):
-            target.external_id, target.source = key, target.given.get("source", "")
-            if target.current is not None:
-                self.by_id.setdefault((target.source, key), target)
-        self.remarks += left_out
+        if not target.external_id and (key := target.says("external_id")):
+            target.external_id, target.source = key, target.says("source") or ""
+            if not target.is_new:
+                self._by_id.setdefault(target.source, {}).setdefault(key, target)
+        if len(group.rows) > 1:
+            self.remarks += combine(target.rows)[1]
 
     def _refuse(self, group: RowGroup, column: str, reason: str) -> None:
         group.is_settled = True
@@ -235,34 +273,19 @@ class Matcher:
     def index_new(self, targets: Iterable[ListedCustomer]) -> None:
         """Make the customers that the list adds findable as parents."""
         for target in targets:
-            if target.current is None:
+            if target.is_new:
                 self._index(target)
 
     def _index(self, target: ListedCustomer) -> None:
         self.by_uuid[target.id] = target
-        self._by_name.setdefault(target.name_key, []).append(target)
-        if target.domain and target.current is not None:
-            self._by_domain.setdefault(target.domain, []).append(target)
+        self._by_name.add(target.name_key, target)
+        if target.domain and not target.is_new:
+            self._by_domain.add(target.domain, target)
         if target.external_id:
-            self.by_id.setdefault((target.source, target.external_id), target)
+            self._by_id.setdefault(target.source, {}).setdefault(target.external_id, target)
 
-
-def _read_stored(session: Session, import_id: UUID) -> Iterator[Any]:
-    """Yield every customer of the workspace that the import hasn't added, in as little memory as they need."""
-    stored = sa.select(*(getattr(Customer, name) for name in COMPARED_COLUMNS)).where(not_added_by(import_id))
-    known: dict[Any, Any] = {}
-    for row in session.execute(stored, execution_options={"yield_per": AT_ONCE}):
-        values = list(row)
-        for at in _SHARED:
-            values[at] = known.setdefault(values[at], values[at])
-        for at in _LISTS:
-            values[at] = known.setdefault(tuple(values[at]), values[at])
-        yield Stored._make(values)
-
-
-def not_added_by(import_id: UUID) -> sa.ColumnElement[bool]:
-    """SQL: a customer isn't one that this import has added."""
-    return sa.not_(col(Customer.id).between(*ids_of_rows(import_id)))
+    def _find_by_id(self, source: str, external_id: str) -> ListedCustomer | None:
+        return self._by_id.get(source, {}).get(external_id)
 
 
 def _may_be(target: ListedCustomer, group: RowGroup) -> bool:
@@ -287,11 +310,11 @@ def resolve_parents(targets: Sequence[ListedCustomer], matcher: Matcher) -> list
     Returns a note for each that isn't found, fits several, or would make a circle; those stay without a parent.
     """
     remarks: list[Note] = []
-    naming = [target for target in targets if target.given.get("parent")]
+    naming = [target for target in targets if target.says("parent")]
     if naming:
         matcher.index_new(targets)
     for target in sorted(naming, key=lambda target: (target.source, target.external_id or "", target.name_key)):
-        words = target.given["parent"]
+        words = target.says("parent")
         found = _find_parent(words, target, matcher)
         if isinstance(found, str):
             remarks.append(Note(target.rows[0].row_number, "parent", f"{found} It was left without.", words))
@@ -319,6 +342,5 @@ def _would_circle(target: ListedCustomer, parent: ListedCustomer, matcher: Match
         if above is target:
             return True
         seen.add(above.id)
-        stored: Any = above.current.parent_id if above.current is not None else None
-        above = above.parent or matcher.by_uuid.get(stored)
+        above = above.parent or (matcher.by_uuid.get(above.parent_id) if above.parent_id is not None else None)
     return False

@@ -50,7 +50,7 @@ class Comparison:
 
     def said(self, group: RowGroup) -> Values:
         """Return what the rows of a group say, as `stored` has it."""
-        given, _ = combine(group)
+        given, _ = combine(group.own_rows())
         values = {name: value for name, value in given.items() if name not in _NOT_COMPARED}
         if isinstance(values.get("added_on"), datetime):
             del values["added_on"]  # its day depends on the owner

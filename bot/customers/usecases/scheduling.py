@@ -27,8 +27,9 @@ from bot.customers.rules.names import clean_text
 from bot.customers.schemas import CustomerSchema
 from bot.customers.schemas.importing import Spread
 from bot.customers.tables import Customer
+from bot.customers.usecases.known import not_added_by
 from bot.customers.usecases.levelling import ask_for_levelling
-from bot.customers.usecases.matching import ListedCustomer, not_added_by
+from bot.customers.usecases.matching import ListedCustomer
 from bot.people.queries import get_today
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import record

@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 from bot.core.database import each_among
 from bot.customers.rules.families import is_in_circle
 from bot.customers.tables import Customer
-from bot.customers.usecases.matching import COMPARED_COLUMNS, ListedCustomer, not_added_by
+from bot.customers.usecases.known import COMPARED_COLUMNS, not_added_by
+from bot.customers.usecases.matching import ListedCustomer
 
 
 def find_stale(
@@ -22,7 +23,7 @@ def find_stale(
     Those are: known ones that were changed or erased since; new ones whose name, domain or external id another customer
     has got since; children of either, or of one that isn't there; and those that belong to their new parent by now.
     """
-    stale = _find_changed(session, [target for target in part if target.current is not None])
+    stale = _find_changed(session, [target for target in part if not target.is_new])
     stale |= _find_taken(session, part, import_id=import_id, stored=stored)
     return stale | _find_orphans(session, part, stale) | _find_circles(session, part)
 
@@ -53,7 +54,7 @@ def _list_wanted(part: Sequence[ListedCustomer]) -> Iterator[tuple[str, str | No
 
     Ids are told by their source, too: it stands before them in the index.
     """
-    new = [target for target in part if target.current is None]
+    new = [target for target in part if target.is_new]
     for column in ("name_key", "domain"):
         wanted: dict[str, list[UUID]] = {}
         for target in new:
@@ -62,7 +63,7 @@ def _list_wanted(part: Sequence[ListedCustomer]) -> Iterator[tuple[str, str | No
         yield column, None, wanted
     ids: dict[str, dict[str, list[UUID]]] = {}
     for target in part:
-        values = (target.given if target.current is None else target.different) or {}
+        values = (target.given if target.is_new else target.different) or {}
         if value := values.get("external_id"):
             ids.setdefault(target.source, {}).setdefault(value, []).append(target.id)
     for source, wanted in ids.items():
@@ -84,7 +85,7 @@ def _values_taken(
         query = sa.select(col(Customer.id), wanted).where(of_source, is_one, not_added_by(import_id))
         for customer_id, value in session.execute(query):
             seen = stored.get(customer_id)
-            if seen is None or getattr(seen.current, column) != value:
+            if seen is None or seen.was(column) != value:
                 yield value
 
 
@@ -98,14 +99,14 @@ def _find_orphans(session: Session, part: Sequence[ListedCustomer], stale: set[U
     for target in part:
         if target.parent is not None and target.parent.id not in there:
             orphans.add(target.id)
-        elif target.current is None and target.id not in stale:
+        elif target.is_new and target.id not in stale:
             there.add(target.id)
     return orphans
 
 
 def _find_circles(session: Session, part: Sequence[ListedCustomer]) -> set[UUID]:
     """Return the known customers that would become their own ancestors, since somebody has moved others meanwhile."""
-    moved = {target.id: target.parent.id for target in part if target.parent is not None and target.current is not None}
+    moved = {target.id: target.parent.id for target in part if target.parent is not None and not target.is_new}
     above: dict[UUID, UUID | None] = {}
     level = set(moved.values())
     while level:

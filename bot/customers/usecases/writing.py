@@ -36,7 +36,6 @@ from bot.people.rules import Mute
 from bot.workspaces.usecases import BOT, record
 
 Values = dict[str, Any]
-
 NAMES_TOLD = 5
 MANY = 1000  # customers of one list, after which the database looks at its tables anew
 FILLED = ("customers", "customer_aliases", "contacts", "imports", "import_changes", "customer_tally")
@@ -80,7 +79,12 @@ class Prepared:
 
     def list_known_to_write(self) -> list[ListedCustomer]:
         """List the known customers that have differences, or perhaps other names or contacts."""
-        return [target for target in self.known if target.different or any(map(_has_people, target.rows))]
+        return list(filter(is_to_write, self.known))
+
+
+def is_to_write(target: ListedCustomer) -> bool:
+    """Return whether a known customer has differences, or its rows perhaps other names or contacts."""
+    return bool(target.different) or any(map(_has_people, target.rows))
 
 
 @dataclass
@@ -107,12 +111,12 @@ def build_batch(
 ) -> Batch:
     """Compute every row that an import writes about *targets*, and write nothing."""
     owners = {target.given.get("owner_id") for target in targets}
-    owners |= {target.current.owner_id for target in targets if target.current is not None}
+    owners |= {target.current.owner_id for target in targets if not target.is_new}
     schedules, batch = ScheduleBatch(session, owners), Batch()
     reason = f"said so by the list {file_name}"[:300]
     floor, workspace = schedules.workspace.cadence_floor_days, workspace_of(session)
     for target in targets:
-        if target.current is None:
+        if target.is_new:
             values = {**target.given, **_approvals(target.given, reason=reason, floor=floor, by=by)}
             schedule = schedules.compute(*map(values.get, MOVING_NAMES))
             own = {"id": target.id, "workspace_id": workspace, "changed_at": now}
@@ -288,7 +292,7 @@ class _People:
         self.batch, self.targets, self.workspace = batch, targets, workspace_of(session)
         self.aliases: dict[UUID, set[str]] = {}
         self.contacts: dict[UUID, list[Values]] = {}
-        known = [target for target in targets if target.current is not None]
+        known = [target for target in targets if not target.is_new]
         named = [target.id for target in known if any(row.aliases for row in target.rows)]
         for is_theirs in each_among(session, col(Alias.customer_id), named):
             query = sa.select(col(Alias.customer_id), col(Alias.name_key)).where(is_theirs)
@@ -321,7 +325,7 @@ class _People:
                 added.append(alias)
                 owner = {"workspace_id": self.workspace, "customer_id": target.id}
                 self.batch.aliases.append({"id": new_id(), **owner, "name": alias, "name_key": key})
-        if added and target.current is not None:
+        if added and not target.is_new:
             self.batch.note(target.id, "aliases", [], added)
 
     def _add_contact(self, target: ListedCustomer, row: RowDraft) -> None:
@@ -335,7 +339,7 @@ class _People:
             }  # fmt: skip
             contacts.append(made)
             self.batch.contacts.append(made)
-            if target.current is not None:
+            if not target.is_new:
                 self.batch.note(target.id, f"contact:{made['id']}", None, says)
             return
         different = {name: value for name, value in says.items() if name != "name" and known[name] != value}
@@ -343,7 +347,7 @@ class _People:
             before = {name: known[name] for name in different}
             known.update(different)
             self.batch.contact_updates.append((known["id"], different))
-            if target.current is not None:
+            if not target.is_new:
                 self.batch.note(target.id, f"contact:{known['id']}", before, different)
 
 

@@ -1,0 +1,68 @@
+"""What cells are by what they hold, where no heading says so."""
+
+import re
+from collections.abc import Sequence
+
+from bot.customers.rules.headers import Field
+from bot.customers.rules.names import LEGAL_FORMS
+
+FEWEST_ALIKE = 0.7
+"""The share of a column's cells that tells what the column holds."""
+_IS_DATA = re.compile(
+    r"\S@\S+\.\w|://|^www\.|^[\w-]+\.(?:com|net|org|io|co|de|fr|es|it|nl|pt|dk|se|uk|eu|ch|at|be)\b|"
+    r"^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}|^-?\d+[.,]\d+$|^\d{4} ?[A-Z]{2}\s+\w|^\d{5} +[A-Z]",
+    re.IGNORECASE,
+)
+"""What stands in rows and not in headings: addresses, dates, decimals, and a postal code before a place."""
+_BY_VALUES = {
+    Field.CONTACT_EMAIL: re.compile(r"\S+@\S+\.\w+"),
+    Field.DOMAIN: re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?:/\S*)?"),
+    Field.CONTACT_PHONE: re.compile(r"(?:\+|00?|\()[\d ()/.-]{7,20}"),
+}
+"""What the cells of a column look like, by the field it is read as."""
+_EMAIL_INSIDE = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE_BEHIND = re.compile(r"(?:\+|\(|\b)\d[\d ()/.-]{5,18}\d$")
+_AROUND = " -–—,;:/|()<>[]"
+
+
+def is_row(cells: Sequence[str]) -> bool:
+    """Return whether a line without a known heading is a row: headings hold no data, and no two are the same."""
+    filled = [cell.strip().casefold() for cell in cells if cell.strip()]
+    if any(map(_IS_DATA.search, cells)) or len({*filled}) < len(filled):
+        return True
+    return any(len(words := cell.replace(".", "").split()) > 1 and words[-1] in LEGAL_FORMS for cell in filled)
+
+
+def tell_field(cells: Sequence[str]) -> Field | None:
+    """Return the field that a column without a heading holds by its filled *cells*, if they tell."""
+    for field, looks in _BY_VALUES.items():
+        if sum(bool(looks.fullmatch(cell.strip())) for cell in cells) > FEWEST_ALIKE * len(cells):
+            return field
+    return None
+
+
+def part_contact(cell: str) -> tuple[str, str, str]:
+    """Return the name, e-mail address and number in a cell: "Ida Berg - ida@vest.com"; "" for what isn't there."""
+    if not any(sign in cell for sign in "@0123456789"):
+        return cell, "", ""
+    email = found[0] if (found := _EMAIL_INSIDE.search(cell)) else ""
+    rest = (cell.replace(email, "") if email else cell).strip(_AROUND)
+    phone = found[0] if (found := _PHONE_BEHIND.search(rest)) else ""
+    phone = phone if ")" in phone else phone.lstrip("(")
+    return rest.removesuffix(phone).strip(_AROUND) if email or phone else cell, email, phone
+
+
+def rejoin(cells: Sequence[str], width: int) -> tuple[list[str], str] | None:
+    """
+    Return the cells of a row that has more than *width* because text with a comma stood without quotation marks, and
+    the first text that was put together again; None unless the parts can be told by the space behind the comma.
+    """
+    joined: list[str] = []
+    whole = ""
+    for cell in cells:
+        if joined and cell[:1] == " " and cell[1:2].strip() and joined[-1].strip():
+            joined[-1] += f",{cell}"
+            whole = whole or joined[-1]
+        else:
+            joined.append(cell)
+    return (joined, whole) if len(joined) == width else None
