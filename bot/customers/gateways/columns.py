@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.customers.gateways.tables import Table, rows_above_footers
-from bot.customers.rules.cells import NO_VALUE, flag_of, is_blank, is_flag, known_status, propose_status, status_word
+from bot.customers.rules.cells import (
+    NO_VALUE,
+    flag_of,
+    is_blank,
+    is_flag,
+    known_status,
+    propose_status,
+    status_word,
+)
 from bot.customers.rules.dates import DateColumn
 from bot.customers.rules.domains import page_host
 from bot.customers.rules.due import Status
@@ -43,13 +51,13 @@ SAMPLE_ROWS = 300
 """Rows by which columns are told apart."""
 FEWEST_PAGES = 3
 """Links from which those to one host are that host's, not the customers'."""
+_NUMBER = re.compile(r"\s*\d[\d.,' ]*%?\s*")
 FEWEST_PEOPLE = 5
 """Names from which a column tells by them whose people they are."""
 MOST_OWNERS = 0.5
 """The share of names that differ up to which they may be owners'."""
 MOST_COPIES = 0.8
 """The share of contacts' names from which those that repeat the customers' are none."""
-_NUMBER = re.compile(r"\s*\d[\d.,' ]*%?\s*")
 DATES = (Field.ADDED_ON, Field.LAST_CONTACT)
 
 
@@ -155,6 +163,19 @@ def _leave_own_pages(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
         columns.mapping = with_columns(columns.mapping, {Field.DOMAIN: spare})
 
 
+def _find_id(columns: Columns, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> None:
+    """Read a column such as `exhibitor_id` as the id where nothing else is one and each row has its own."""
+    mapping = columns.mapping
+    if Field.EXTERNAL_ID in mapping.columns or mapping.person:
+        return
+    for at, header in enumerate(mapping.headers):
+        if header in mapping.unmapped and header not in by_hand and is_id_by_trade(header):
+            ids = _filled_cells(sample, at)
+            if ids and len({*ids}) == len(ids) == len(sample):
+                columns.mapping = with_columns(mapping, {Field.EXTERNAL_ID: at})
+                return
+
+
 def _tell_contacts(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
     """Read people as the customers' own where most of them differ, and names that repeat the customers' not at all."""
     mapping = columns.mapping
@@ -172,19 +193,6 @@ def _tell_contacts(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
     copies = sum(cells[name].casefold() == cells[contact].casefold() for cells in rows)
     if len(rows) >= FEWEST_PEOPLE and copies >= MOST_COPIES * len(rows):
         columns.mapping = with_columns(mapping, {Field.CONTACT_NAME: None})
-
-
-def _find_id(columns: Columns, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> None:
-    """Read a column such as `exhibitor_id` as the id where nothing else is one and each row has its own."""
-    mapping = columns.mapping
-    if Field.EXTERNAL_ID in mapping.columns or mapping.person:
-        return
-    for at, header in enumerate(mapping.headers):
-        if header in mapping.unmapped and header not in by_hand and is_id_by_trade(header):
-            ids = _filled_cells(sample, at)
-            if ids and len({*ids}) == len(ids) == len(sample):
-                columns.mapping = with_columns(mapping, {Field.EXTERNAL_ID: at})
-                return
 
 
 def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -> None:

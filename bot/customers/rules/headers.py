@@ -13,10 +13,8 @@ from typing import Any
 
 from bot.customers.rules.headings import (
     AMERICAN,
-    FULL_NAMES,
     HEADINGS,
     IDS_OF_PEOPLE,
-    SHORT_NAMES,
     is_name_by_trade,
     may_hold_names,
     person_beside,
@@ -142,11 +140,11 @@ def map_headers(
                 rivals.append((field, found))
             if found:
                 columns[field] = found[0]
-            elif field is Field.NAME:
-                columns |= _full_name(spelt, taken)
     if Field.NAME not in columns:
         columns |= _name_by_trade(headers, {*columns.values(), *left_out, *person, *flags}, is_of_people=bool(person))
-    beside = None if person else _person_beside(spelt, columns, {*left_out, *flags})
+    beside = person_beside(spelt, columns.get(Field.NAME)) if Field.CONTACT_EMAIL in columns and not person else None
+    if beside in {*columns.values(), *left_out, *flags}:
+        beside = None
     if beside is not None:
         columns.setdefault(Field.CONTACT_NAME, beside)
     person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
@@ -163,12 +161,6 @@ def map_headers(
         problems=tuple(problems),
         system=system,
     )
-
-
-def _person_beside(spelt: Sequence[str], columns: Mapping[Field, int], taken: AbstractSet[int]) -> int | None:
-    """Return the column of a bare name that is the person's, in a list of companies with addresses; or None."""
-    at = person_beside(spelt, columns.get(Field.NAME)) if Field.CONTACT_EMAIL in columns else None
-    return None if at in {*columns.values(), *taken} else at
 
 
 def with_columns(mapping: HeaderMap, chosen: Mapping[Field, int | None]) -> HeaderMap:
@@ -295,12 +287,6 @@ def _name_by_trade(headers: Sequence[str], taken: set[int], *, is_of_people: boo
     """Return the only column that names somebody by its heading, beside people the first one."""
     found = [at for at, header in enumerate(headers) if at not in taken and is_name_by_trade(header)]
     return {Field.NAME: found[0]} if len(found) == 1 or (found and is_of_people) else {}
-
-
-def _full_name(spelt: Sequence[str], taken: set[int]) -> dict[Field, int]:
-    """Return the column of names in full that stands beside one of the same in short: both are of companies."""
-    full = [at for at, word in enumerate(spelt) if word in FULL_NAMES and at not in taken]
-    return {Field.NAME: full[0]} if full and not SHORT_NAMES.isdisjoint(spelt) else {}
 
 
 def _spares(

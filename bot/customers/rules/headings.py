@@ -90,17 +90,17 @@ def is_name_by_trade(header: str) -> bool:
     return word in _NAMES_BY_TRADE or (word.endswith("name") and not _NAMES_OF_OTHERS.search(word))
 
 
+def is_id_by_trade(header: str) -> bool:
+    """Return whether a heading that nobody knows names ids of somebody by trade: `exhibitor_id`."""
+    word = spelling(header)
+    return any(word.endswith(end) and word.removesuffix(end) in _NAMES_BY_TRADE for end in _IDS_BY_TRADE)
+
+
 def person_beside(spelt: Sequence[str], name: int | None) -> int | None:
     """Return the column of a bare name that is the person's, since column *name* has the company's; or None."""
     if name is None or spelt[name] not in _COMPANIES:
         return None
     return next((at for at, word in enumerate(spelt) if word in _BARE_NAMES), None)
-
-
-def is_id_by_trade(header: str) -> bool:
-    """Return whether a heading that nobody knows names ids of somebody by trade: `exhibitor_id`."""
-    word = spelling(header)
-    return any(word.endswith(end) and word.removesuffix(end) in _NAMES_BY_TRADE for end in _IDS_BY_TRADE)
 
 
 def may_be_no_status(header: str) -> bool:
@@ -139,8 +139,6 @@ AMERICAN = spellings(COLUMNS["american"])
 """Headings that only lists from the United States have."""
 _NAMES_BY_TRADE = spellings(COLUMNS["names_by_trade"])
 _IDS_BY_TRADE = spellings(COLUMNS["ids_by_trade"])
-FULL_NAMES, SHORT_NAMES = (spellings(COLUMNS[which]) for which in ("full_names", "short_names"))
-"""Headings of names in full and in short, which together are of companies."""
 _NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
 IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
