@@ -224,7 +224,9 @@ class _RowReader:
 
     def _part_contact(self) -> None:
         """Take an address or number out of the contact's name, where it has no column of its own."""
-        name, email, phone = part_contact(self.values.get(Field.CONTACT_NAME) or "")
+        if not (contact := self.values.get(Field.CONTACT_NAME)):
+            return
+        name, email, phone = part_contact(contact)
         for field, found in ((Field.CONTACT_EMAIL, email), (Field.CONTACT_PHONE, phone)):
             if found:
                 self.values[Field.CONTACT_NAME] = name or None
