@@ -35,7 +35,7 @@ from bot.conversations.rules import (
 )
 from bot.conversations.schemas import ProposalSchema, Reply
 from bot.conversations.tables import Note, Proposal
-from bot.core import outbox
+from bot.core import inbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.feature import Feature, UndoCheckin
 from bot.customers.queries import get_customer
@@ -57,7 +57,7 @@ SAVED = "That is saved already; nothing was changed."
 
 def receive_message(session: Session, *, key: str, by: str, now: datetime) -> bool:  # noqa: ARG001 - every use case takes who did it
     """Store that the message *key* is answered with what went wrong; return False when it was answered before."""
-    return outbox.record_received(session, "message", key, now=now)
+    return inbox.record_received(session, "message", key, now=now)
 
 
 def discard_proposals(session: Session, *, before: datetime) -> int:
@@ -86,7 +86,7 @@ def answer_message(
         NotAllowed: *by* is no full member.
         NotFound: they ask for a customer whom nobody is called like; `nearest` holds the nearest.
     """
-    if not outbox.record_received(session, "message", key, now=now):
+    if not inbox.record_received(session, "message", key, now=now):
         return None
     require_here(session, by=by)
     refresh_few_aliases(session, now=now)

@@ -1,5 +1,5 @@
 """
-The outbox of messages to Slack, and the inbox of what came from it.
+The outbox of messages to Slack.
 
 A use case stores a notification in its own transaction, and a job delivers it once. The states are
 `pending → claimed → sending → sent | dead | unknown`, and `unknown → sent | pending` after the channel was read.
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, col
 
 from bot.core.database import Row, choice, insert_new, locks_rows, within_workspace, workspaces_with
-from bot.core.errors import AlreadyDone
+from bot.core.inbox import InboxEntry
 from bot.core.restores import CATCHING_UP, Gap
 from bot.core.schemas import Notification, Schema
 
@@ -76,19 +76,6 @@ class OutboxMessage(Row, table=True):
     ts: str | None = Field(default=None, max_length=32)
     finished_at: datetime | None = None
     reason: str | None = Field(default=None, max_length=200)
-
-
-class InboxEntry(Row, table=True):
-    """An event, click or submission that was handled."""
-
-    __tablename__ = "inbox"
-    __table_args__ = within_workspace(
-        sa.UniqueConstraint("workspace_id", "source", "external_id"), sa.Index(None, "received_at")
-    )
-
-    source: str = Field(max_length=40)
-    external_id: str = Field(max_length=255)
-    received_at: datetime
 
 
 class HeldUp(NamedTuple):
@@ -200,23 +187,6 @@ def _new_row(new: NewNotification, now: datetime) -> dict[str, Any]:
         "fence": 0,
         "attempts": 0,
     }
-
-
-def record_received(session: Session, source: str, external_id: str, *, now: datetime) -> bool:
-    """Store that *external_id* from *source* is handled now. Return False when it was handled before."""
-    entry = {"source": source, "external_id": external_id, "received_at": now}
-    return insert_new(session, InboxEntry, [entry]) == 1
-
-
-def require_new_submission(session: Session, view_id: str, *, now: datetime) -> None:
-    """
-    Require that the form or press *view_id* wasn't handled before; an empty one never was.
-
-    Raises:
-        AlreadyDone: it was handled before.
-    """
-    if view_id and not record_received(session, "view", view_id, now=now):
-        raise AlreadyDone("That is saved already; you can close the window.")
 
 
 def said_between(row: OutboxMessage, gap: Gap | None) -> tuple[datetime, datetime | None] | tuple[None, None]:

@@ -12,7 +12,7 @@ from bot.checkins.usecases.recording import clean_note, record_checkin
 from bot.commitments import usecases as commitments
 from bot.commitments.queries import get_commitment, get_schema, list_of_inactive, list_orphaned
 from bot.commitments.rules import AT_ONCE, LINK, QUOTED
-from bot.core import outbox
+from bot.core import inbox, outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.core.schemas import Notification
 from bot.customers.queries import get_customer
@@ -72,7 +72,7 @@ def assign_followup(
         "due": due_date_problem(due_on, today=today),
         "what": None if words else "Say in a few words what needs doing.",
     })  # fmt: skip
-    if view_id and not outbox.record_received(session, "view", view_id, now=now):
+    if view_id and not inbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("That is already assigned; you can close the window.")
     row = Followup(
         customer_id=customer.id, assignee_id=to, given_by=by, given_at=now, what=words,
@@ -105,7 +105,7 @@ def reassign_followup(
     commitments.require_valid({"to": commitments.person_problem(find_person_row(session, to), cannot=CANNOT)})
     if row.assignee_id == to:
         raise AlreadyDone("They already have it; nothing was changed.")
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     former = row.assignee_id
     with commitments.recording(session, queries.FOLLOWUPS, row, "reassigned", by=by, now=now):
         row.assignee_id = to
@@ -131,7 +131,7 @@ def move_followup(
     problem = due_date_problem(due_on, today=get_today(session, person_id=by, now=now))
     if problem or due_on is None or due_on == row.due_on:
         raise InvalidInput(fields={"due": problem or "It is due on that day already; choose another one."})
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     said = clean_text(words, REASON)
     with commitments.recording(session, queries.FOLLOWUPS, row, "moved", by=by, words=said, now=now):
         row.due_on = due_on
@@ -158,7 +158,7 @@ def complete_followup(
         NotAllowed: it is none of theirs.
     """
     row = require_mine(session, followup_id, by=by, now=now)
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     said = clean_note(note, NOTE)
     close(session, row, FollowupState.DONE, by=by, note=said, now=now)
     if result is not None:
@@ -186,7 +186,7 @@ def decline_followup(
     commitments.require_valid(
         {"note": None if said else "Say why, in a few words; who asked for it will want to know."}
     )
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     close(session, row, FollowupState.CANT, by=by, note=said, now=now)
     notify(session, row, FollowupEvent.CANT, by=by, words=said, now=now)
     return schema_for(session, row, by, now)
@@ -211,7 +211,7 @@ def cancel_followup(
     commitments.require_valid(
         {"reason": None if said else "Say why, in a few words; whoever has it will want to know."}
     )
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     close(session, row, FollowupState.CANCELLED, by=by, reason=said, now=now)
     notify(session, row, FollowupEvent.CANCELLED, by=by, words=said, now=now)
     return schema_for(session, row, by, now)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot.core import outbox
+from bot.core import inbox, outbox
 from bot.customers.queries.due import list_owners_among
 from bot.customers.usecases import release_customers
 from bot.customers.usecases.rescheduling import reschedule_owner
@@ -25,7 +25,7 @@ def sync_people_and_customers(
     Owners in a new zone get new due dates. The customers of people who left or became guests go to the pool, and the
     managers are notified. An event with *event_id* counts once, however often it is delivered.
     """
-    if event_id and not outbox.record_received(session, "event", event_id, now=now):
+    if event_id and not inbox.record_received(session, "event", event_id, now=now):
         return PeopleSynced()
     synced = sync_people(session, people=people, complete=complete, now=now)
     for owner_id in list_owners_among(session, synced.moved):

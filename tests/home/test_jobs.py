@@ -10,10 +10,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session, select
 
-from bot.core import outbox
+from bot.core import inbox
 from bot.core.clock import MovableClock
 from bot.core.feature import Feature
-from bot.core.outbox import DeliveryState, InboxEntry, OutboxMessage
+from bot.core.inbox import InboxEntry
+from bot.core.outbox import DeliveryState, OutboxMessage
 from bot.core.runtime import Runtime
 from bot.customers.queries import get_customer
 from bot.customers.rules.due import SnoozeReason, Status
@@ -137,8 +138,8 @@ async def test_old_messages_and_deliveries_are_forgotten_after_a_month(office: O
     """Pending messages stay, however old they are."""
     acme = office.customer("Acme", owner=ANA)
     office.do(hand_over, customer_id=acme, to=BOB, by=MARA, now=NOW - timedelta(days=40))
-    office.do(outbox.record_received, source="event", external_id="Ev1", now=NOW - timedelta(days=31))
-    office.do(outbox.record_received, source="event", external_id="Ev2", now=NOW - timedelta(days=29))
+    office.do(inbox.record_received, source="event", external_id="Ev1", now=NOW - timedelta(days=31))
+    office.do(inbox.record_received, source="event", external_id="Ev2", now=NOW - timedelta(days=29))
     before = count(office.runtime, OutboxMessage)
     settle(office, NOW - timedelta(days=31))
     assert await housekeeping(office.runtime) == 2

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core import outbox
+from bot.core import inbox, outbox
 from bot.core.claiming import claim
 from bot.core.database import Database
 from bot.core.outbox import DeliveryState, Post
@@ -380,7 +380,7 @@ async def test_what_arrived_is_counted_once(post: PostOffice) -> None:
 
     def receive(session: object, *, now: object) -> bool:
         assert now
-        return outbox.record_received(session, "event", "Ev1", now=post.clock.now())  # type: ignore[arg-type]
+        return inbox.record_received(session, "event", "Ev1", now=post.clock.now())  # type: ignore[arg-type]
 
     assert post.runtime.run_now(receive, workspace=WORKSPACE, now=now)
     assert not post.runtime.run_now(receive, workspace=WORKSPACE, now=now)

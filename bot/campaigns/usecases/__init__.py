@@ -43,7 +43,7 @@ from bot.campaigns.schemas import (
 from bot.campaigns.tables import Campaign, CampaignMember
 from bot.campaigns.usecases.progress import post_progress
 from bot.commitments.usecases import person_problem, require_valid
-from bot.core import outbox
+from bot.core import inbox, outbox
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.rules.bands import Band
 from bot.customers.rules.limits import band_words
@@ -112,7 +112,7 @@ def draw_campaign(
     plan = _plan(session, settings, by=by, now=now)
     if plan.proposal.key != seen:
         return plan.proposal
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     row = _add_campaign(session, settings, plan.proposal, channel=channel, by=by, now=now)
     members = _add_members(session, row, plan, by=by, now=now)
     about = {"name": row.name, "size": row.size, "seed": row.seed, "fingerprint": row.fingerprint}
@@ -157,7 +157,7 @@ def replace_member(
         raise AlreadyDone("That customer isn't called any more; nothing was changed.")
     require_valid({"reason": None if said else "Say in a few words why it can't be called; the result tells it."})
     successor, slot = _draw_successor(session, row, member, now=now)
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     member.replaced_at, member.replaced_by, member.reason = now, by, said
     _cancel_call(session, member, reason=f"replaced: {said}"[:REASON], by=by, now=now)
     made = _add_call(session, row, *successor, slot, by=by, now=now, replaces_id=member.id)

@@ -12,7 +12,7 @@ from bot.campaigns.queries.answers import get_member
 from bot.campaigns.rules import Arm
 from bot.campaigns.rules.questions import Question, read_answer
 from bot.campaigns.tables import Campaign, CampaignAnswer, CampaignMember, StandingAnswer
-from bot.core import outbox
+from bot.core import inbox
 from bot.core.errors import InvalidInput, NotFound
 from bot.people.usecases import require_here
 from bot.workspaces.usecases import record
@@ -37,7 +37,7 @@ def answer_questions(
     member = get_member(session, member_id)
     if not answers:
         raise InvalidInput(fields={"1": "Answer at least one question, or close the window."})
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     return _store(session, get_row(session, member.campaign_id), member, answers, by=by, now=now)
 
 

@@ -12,7 +12,7 @@ from bot.campaigns.rules import SALES_LIMIT
 from bot.campaigns.schemas import SalesPlan, SalesRead
 from bot.campaigns.tables import CampaignMember, CampaignSale
 from bot.commitments.usecases import require_valid
-from bot.core import outbox
+from bot.core import inbox
 from bot.core.database import insert_new
 from bot.customers.queries import get_customer
 from bot.people.usecases import require_manager
@@ -48,7 +48,7 @@ def record_sale(
         "currency": None if len(code) == CURRENCY and code.isalpha() and code.isascii()
         else "Write the currency's three letters, such as EUR.",
     })  # fmt: skip
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     cents = amount.quantize(CENT)
     session.add(CampaignSale(campaign_id=row.id, customer_id=customer_id, amount=cents, currency=code, by=by, at=now))
     record(
@@ -71,7 +71,7 @@ def record_sales(
         AlreadyDone: this form was saved before.
     """
     done, sales = weigh_sales(session, campaign_id=campaign_id, read=read, by=by)
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     rows = [
         {
             "campaign_id": campaign_id, "customer_id": customer_id, "amount": one.amount, "currency": one.currency,

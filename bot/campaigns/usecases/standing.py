@@ -10,7 +10,7 @@ from bot.campaigns.rules.questions import parse_question, questions_problem, rea
 from bot.campaigns.tables import StandingAnswer, StandingQuestion
 from bot.campaigns.usecases.answering import UNFIT
 from bot.commitments.usecases import require_valid
-from bot.core import outbox
+from bot.core import inbox
 from bot.core.database import workspace_of
 from bot.core.errors import InvalidInput, NotFound
 from bot.customers.rules.names import clean_text
@@ -39,7 +39,7 @@ def set_standing_question(session: Session, *, line: str, by: str, now: datetime
     before = find_question(session)
     if asked == (before.question if before else ""):
         return False
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     session.add(StandingQuestion(question=asked, set_at=now, set_by=by))
     record(
         session, "campaign.question_set", by=by, kind="workspace", subject=workspace_of(session),

@@ -13,7 +13,7 @@ from bot.checkins.rules import ActionKind, Preset, can_undo, latest_contact, sno
 from bot.checkins.schemas import ActionDone
 from bot.checkins.tables import Checkin, CustomerAction
 from bot.checkins.usecases.recording import known_elsewhere
-from bot.core import outbox
+from bot.core import inbox, outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.core.feature import UndoCheckin
 from bot.customers.queries import get_customer, schema_of
@@ -161,7 +161,7 @@ def require_may(session: Session, customer_id: UUID, *, by: str, now: datetime, 
 
 
 def _once(session: Session, view_id: str, *, now: datetime) -> None:
-    if view_id and not outbox.record_received(session, "view", view_id, now=now):
+    if view_id and not inbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("This is saved already; you can close the window.")
 
 

@@ -12,7 +12,7 @@ from bot.checkins.queries.history import get_contacts
 from bot.checkins.rules import ActionKind, Channel, Mood, Result, date_problem, latest_contact
 from bot.checkins.schemas import CheckinRecorded
 from bot.checkins.tables import Checkin, CustomerAction, Reminder, ReminderItem
-from bot.core import outbox
+from bot.core import inbox
 from bot.core.database import Row
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.queries import get_customer, schema_of
@@ -65,7 +65,7 @@ def record_checkin(
     on = happened_on or today
     if problem := date_problem(on, today=today):
         raise InvalidInput(fields={"when": problem})
-    if view_id and not outbox.record_received(session, "view", view_id, now=now):
+    if view_id and not inbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("This check-in is saved already; you can close the window.")
     row = Checkin(
         customer_id=customer.id, by=by, result=result, channel=channel, mood=mood, note=clean_note(note, NOTE),

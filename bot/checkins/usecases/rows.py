@@ -11,7 +11,7 @@ from bot.checkins.schemas import ActionDone, CheckinRecorded
 from bot.checkins.tables import Checkin, CustomerAction
 from bot.checkins.usecases import NOTHING_TO_UNDO, require_may
 from bot.checkins.usecases.recording import NOTE, clean_note, record_checkin
-from bot.core import outbox
+from bot.core import inbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer, schema_of
 from bot.customers.schemas import CustomerSchema
@@ -52,7 +52,7 @@ def add_note(
     said = clean_note(note, NOTE)
     if not said:
         raise InvalidInput(fields={"note": "Write what was said, in a few words."})
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     checkin.note, checkin.mood = said, mood or checkin.mood
     customer = get_customer(session, action.customer_id)
     record(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from bot.core import outbox
+from bot.core import inbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed, NotFound
 from bot.customers.queries import get_customer, list_aliases, list_contacts, list_schemas
 from bot.customers.queries.families import list_ancestors
@@ -60,7 +60,7 @@ def add_customer(
                 advice = f"ask {whom_to_ask(session)}, take it yourself, or leave it without an owner."
                 raise NotAllowed(f"Only managers can give customers to others; {advice}")
             require_can_own(session, str(details.owner_id))
-    if view_id and not outbox.record_received(session, "view", view_id, now=now):
+    if view_id and not inbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone(f"{details.name} was added already.")
     today = get_today(session, person_id=details.owner_id, now=now)
     customer = Customer(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from bot.core import outbox
+from bot.core import inbox, outbox
 from bot.core.batches import Batches, OneTransaction
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, InvalidInput, NotFound
@@ -147,7 +147,7 @@ def start_sharing(
     Raises:
         AlreadyDone: this form had its effect before.
     """
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     counts = Counter(owner for _, owner, _ in shares)
     told = {person: counts[person] for person in among if counts[person]}
     record(session, SHARED, by=by, kind="share", subject=share_id, after=told, now=now)

@@ -9,7 +9,7 @@ from bot.checkins.rules import Channel, Result
 from bot.checkins.usecases.recording import clean_note, record_checkin
 from bot.commitments.rules import LINK
 from bot.commitments.usecases import customer_problem, name_managers, person_problem, record_change, require_valid
-from bot.core import outbox
+from bot.core import inbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.queries import get_customer
 from bot.customers.rules.names import clean_text
@@ -78,7 +78,7 @@ def raise_escalation(
         "severity": None if severity else "Choose how bad it is for them.",
         "on_it": person_problem(find_person_row(session, person_id), cannot=CANNOT),
     })  # fmt: skip
-    if view_id and not outbox.record_received(session, "view", view_id, now=now):
+    if view_id and not inbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("That is saved already; you can close the window.")
     row = Escalation(
         customer_id=customer.id, severity=severity or Severity.HURTS, what=words, link=clean_text(link, LINK),
@@ -133,7 +133,7 @@ def answer_escalation(
     """
     row, _ = changes.require_mine(session, escalation_id, by=by)
     changes.require_can(session, row, EscalationState.ANSWERED)
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     words = clean_note(said, NOTE)
     changes.move(
         session, row, EscalationState.ANSWERED, "answered", by=by, now=now, words=words, answered_at=now, answered_by=by
@@ -161,7 +161,7 @@ def fix_escalation(
     changes.require_can(session, row, EscalationState.FIXED)
     words, prevention = clean_text(fix.words, CAUSE_WORDS), clean_text(fix.change, REASON)
     _require_understood(fix, words, prevention)
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     cause = fix.cause or Cause.OTHER
     changes.move(
         session, row, EscalationState.FIXED, "fixed", by=by, now=now, words=words, fixed_at=now, cause=cause,
@@ -197,7 +197,7 @@ def give_escalation(
     require_valid({"to": person_problem(find_person_row(session, to), cannot=CANNOT)})
     if row.assignee_id == to:
         raise AlreadyDone("They are on it already; nothing had to change.")
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     former = row.assignee_id
     with changes.changing(session, row, "reassigned", by=by, now=now):
         changes.pass_clock(session, row, to, now=now)
@@ -224,7 +224,7 @@ def withdraw_escalation(
     changes.require_can(session, row, EscalationState.CLOSED)
     words = clean_text(reason, REASON)
     require_valid({"reason": None if words else "Say why, in a few words; who is on it will want to know."})
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     changes.close(session, row, "withdrawn", by=by, reason=words, now=now)
     return changes.schema_for(session, row, by, now)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from bot.core import outbox
+from bot.core import inbox, outbox
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.customers.queries import get_customer
 from bot.customers.rules.names import clean_text
@@ -60,7 +60,7 @@ def set_customer(
         raise InvalidInput(fields={"customer": "It is kept so already; choose another one, or close the window."})
     if customer_id is not None:
         get_customer(session, customer_id)
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     before = _about(row)
     if row.customer_id is not None and row.customer_id != customer_id:
         _teach(session, row, by=by, now=now)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from bot.checkins.usecases.recording import clean_note
-from bot.core import outbox
+from bot.core import inbox, outbox
 from bot.core.errors import AlreadyDone, InvalidInput
 from bot.core.feature import Feature
 from bot.mentions.queries.mentions import get_answer_days, list_phrases, list_schemas
@@ -73,7 +73,7 @@ def answer_mention(
         raise InvalidInput(fields={"link": "That is no web address; paste it whole, or leave it out."})
     if not said and not where:
         raise InvalidInput(fields={"words": "Say in a few words what you answered, or give the link to it."})
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     row.answer_words, row.answer_link = said, where
     close(session, row, MentionState.ANSWERED, by=by, now=now)
     return list_schemas(session, [row], now=now)[0]

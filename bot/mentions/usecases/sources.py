@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.commitments.usecases import list_managers_to_notify, list_recipients
-from bot.core import outbox
+from bot.core import inbox, outbox
 from bot.core.clock import new_id
 from bot.core.database import locks_rows, workspace_of
 from bot.core.errors import AlreadyDone, InvalidInput
@@ -72,7 +72,7 @@ def add_source(
     address = check_source(session, wish=wish, channel=channel, by=by, now=now)
     if len(session.exec(select(Source.id).where(col(Source.removed_at).is_(None))).all()) >= MOST_SOURCES:
         raise InvalidInput(f"There are {MOST_SOURCES} sources already; remove one that nobody needs.")
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     row = Source(kind=wish.kind, name=_name(wish, title), added_by=by, added_at=now)
     row.word, row.address = clean_text(wish.word, 500), address
     _write(row, wish)
@@ -118,7 +118,7 @@ def edit_source(
         as `check_change`; AlreadyDone: this form was saved before.
     """
     check_change(session, source_id=source_id, wish=wish, channel=channel, by=by, now=now)
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     row = get_source(session, source_id)
     before = _values(row)
     _write(row, wish)

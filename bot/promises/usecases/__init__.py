@@ -10,7 +10,7 @@ from bot.checkins.usecases.recording import clean_note
 from bot.commitments import usecases as commitments
 from bot.commitments.queries import get_commitment, get_schema
 from bot.commitments.rules import LINK, QUOTED
-from bot.core import outbox
+from bot.core import inbox, outbox
 from bot.core.errors import AlreadyDone, InvalidInput, NotAllowed
 from bot.customers.queries import get_customer, list_contacts
 from bot.customers.rules.names import clean_text
@@ -65,7 +65,7 @@ def record_promise(
         "what": None if words else "Say in a few words what was promised.",
         "contact": nobody if contact_id and not known else None,
     })  # fmt: skip
-    if view_id and not outbox.record_received(session, "view", view_id, now=now):
+    if view_id and not inbox.record_received(session, "view", view_id, now=now):
         raise AlreadyDone("That promise is already saved; you can close the window.")
     row = _add_promise(
         session, customer_id=customer.id, assignee_id=assignee_id, contact=known or clean_text(contact, CONTACT),
@@ -112,7 +112,7 @@ def keep_promise(session: Session, *, promise_id: UUID, by: str, now: datetime, 
         NotAllowed: it is none of theirs.
     """
     row = require_mine(session, promise_id, by=by, now=now)
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     late = row.state is PromiseState.BROKEN
     end(session, row, PromiseState.KEPT_LATE if late else PromiseState.KEPT, by=by, now=now)
     notify(session, row, PromiseEvent.KEPT, by=by, now=now)
@@ -142,7 +142,7 @@ def renegotiate_promise(
         "note": None if said else "Say in a few words what was agreed.",
         "agreed": None if agreed else "Talk to the customer first: a promise is moved only with their agreement.",
     })  # fmt: skip
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     row.moved_to = due_on
     end(session, row, PromiseState.RENEGOTIATED, by=by, words=said, now=now)
     notify(session, row, PromiseEvent.RENEGOTIATED, by=by, words=said, now=now)
@@ -168,7 +168,7 @@ def withdraw_promise(
     row = require_mine(session, promise_id, by=by, now=now)
     said = clean_note(words, NOTE)
     commitments.require_valid({"note": None if said else "Say in a few words why it isn't owed any more."})
-    outbox.require_new_submission(session, view_id, now=now)
+    inbox.require_new_submission(session, view_id, now=now)
     end(session, row, PromiseState.WITHDRAWN, by=by, words=said, now=now)
     notify(session, row, PromiseEvent.WITHDRAWN, by=by, words=said, now=now)
     return schema_for(session, row, by, now)

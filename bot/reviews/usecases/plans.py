@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core import outbox
+from bot.core import inbox, outbox
 from bot.core.batches import Batches, OneTransaction
 from bot.core.clock import new_id
 from bot.core.database import workspace_of
@@ -148,7 +148,7 @@ def accept_form(session: Session, *, form: str, by: str, now: datetime) -> None:
         AlreadyDone: it had its effect before.
     """
     require_manager(session, by=by, wish=WISH)
-    outbox.require_new_submission(session, form, now=now)
+    inbox.require_new_submission(session, form, now=now)
 
 
 def plan_now(session: Session, *, kind: PlanKind, owner: str, now: datetime) -> Plan:
