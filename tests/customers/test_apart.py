@@ -101,7 +101,7 @@ def test_rows_that_are_the_same_in_every_cell_are_one(office: Office) -> None:
         ("Name,Id\nLoop,7\nLoop Group,7\n", ("Loop", "Loop Group"), "they have one id"),
         ("Name,Id,Domain\nLoop,7,loop.com\nRing,7,loop.com\n", ("Loop", "Ring"), "they have one id"),
         ("Name,Contact email\nLoop,jo@loop.com\nLoop Ltd,bo@loop.com\n", ("Loop", "Loop Ltd"), "they have one domain"),
-        ("First name,Last name,Company\nJo,Ito,Loop\nBo,Ray,Loop\n", ("Loop",), "they are people of one company"),
+        ("First name,Last name,Company\nJo,Ito,Loop\nBo,Ray,Loop\n", ("Loop",), "they are of one company"),
     ],
 )  # fmt: skip
 def test_an_id_or_domain_makes_rows_one_unless_they_are_kept_apart(

@@ -14,6 +14,7 @@ from bot.core.database import Database
 from bot.customers.rules.due import Status
 from bot.customers.tables import Customer, Upload
 from bot.customers.usecases.running import start_import
+from tests.customers.test_row_ids import LEADS
 from tests.makers import ANA, ROOT, WORKSPACE
 from tests.shell.outside import NAMES
 from tests.shell.test_cli import Shell, _leave_logging_alone, shell
@@ -75,6 +76,18 @@ def test_proposals_are_named_where_nobody_is_asked(shell: Shell) -> None:
     said = shell.run_ok("import", "firms.csv", "--dry-run", "--map", "State=status")
     assert "Taken as proposed (--interactive asks):" in said
     assert "  2 rows say “operating” under “State”. Which status is that? → Active\n" in said
+
+
+def test_a_list_of_people_is_asked_whose_ids_it_has(shell: Shell) -> None:
+    """Without an answer, a company's rows are one customer, and that is said; "no" keeps them as they stand."""
+    (shell.folder / "firms.csv").write_text(LEADS, encoding="utf-8")
+    said = shell.run_ok("import", "firms.csv", "--dry-run")
+    asked = "“lead_id” differs in the rows of one company: is it the id of each row’s person or product?"
+    assert f"{asked} → Yes: one customer per name" in said
+    assert "2 rows were taken as one: Casa Nord (rows 5, 6: they are of one company)" in said
+    said = shell.run_ok("import", "firms.csv", "--interactive", answers="\n2\nyes\n")
+    assert f"{asked} → No: one customer per row" in said
+    assert "8 added" in said
 
 
 def test_the_report_holds_every_row_and_writes_over_nothing_else(shell: Shell) -> None:

@@ -68,7 +68,7 @@ def read_drafts(
         file_name=name, system=mapping.system, headers=mapping.headers, columns=columns, unmapped=mapping.unmapped,
         spares={field: [mapping.headers[at] for at in spare] for field, spare in mapping.spares.items()},
         problems=mapping.problems, rows=tuple(join_people(rows)), refusals=tuple(refusals), remarks=tuple(remarks),
-        questions=tuple(read.questions), of_people=bool(mapping.person),
+        questions=tuple(read.questions), of_people=bool(mapping.person) or read.is_one_per_name,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from bot.customers.gateways.row_ids import find_row_ids
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import (
     NO_VALUE,
@@ -36,11 +37,13 @@ from bot.customers.rules.headers import (
 from bot.customers.rules.headings import is_id_by_trade, may_be_contact, may_be_no_status, says_active
 from bot.customers.rules.questions import (
     MOST_STATUSES,
+    ONE_PER_NAME,
     Question,
     Settled,
     are_in_full,
     ask_column,
     ask_dates,
+    ask_rows,
     ask_statuses,
     settle,
     tell_serials,
@@ -63,12 +66,17 @@ DATES = (Field.ADDED_ON, Field.LAST_CONTACT)
 
 @dataclass
 class Columns:
-    """How a list is read: its columns, the questions about them and their values with the answers, and what is odd."""
+    """
+    How a list is read: its columns, the questions about them and their values with the answers, and what is odd.
+
+    With *is_one_per_name*, rows of one name are one customer's people, orders or products.
+    """
 
     mapping: HeaderMap
     questions: list[Question] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     settled: Settled = field(default_factory=Settled)
+    is_one_per_name: bool = False
 
 
 def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[str, str], *, today: date) -> Columns:
@@ -82,6 +90,7 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
+        _settle_rows(columns, table, by_hand, answers)
         _settle_values(columns, table, sample, answers, today)
         if (at := columns.mapping.columns.get(Field.COUNTRY)) is not None:
             countries = _filled_cells(sample, at)
@@ -216,6 +225,18 @@ def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -
             answer = question.choose(answers)
             chosen[wanted] = None if answer == LEAVE_OUT else int(answer)
     columns.mapping = with_columns(mapping, chosen)
+
+
+def _settle_rows(columns: Columns, table: Table, by_hand: Mapping[str, str], answers: Mapping[str, str]) -> None:
+    """Ask whether a column is the id of people or things; as proposed, rows of one name are one customer's."""
+    at = find_row_ids(columns.mapping, table, by_hand)
+    if at is None:
+        return
+    question = ask_rows(columns.mapping.headers[at])
+    columns.questions.append(question)
+    if question.choose(answers) == ONE_PER_NAME:
+        columns.is_one_per_name = True
+        columns.mapping = with_columns(columns.mapping, {Field.EXTERNAL_ID: None})
 
 
 def _settle_values(

@@ -12,7 +12,7 @@ from bot.customers.rules.names import clean_text, name_key
 from bot.customers.rules.rows import LONGEST_SHOWN, Note, Refusal, RowDraft
 
 SAME_ID, SAME_DOMAIN, SAME_ROWS, SAME_COMPANY = (
-    "they have one id", "they have one domain", "the rows are the same", "they are people of one company",
+    "they have one id", "they have one domain", "the rows are the same", "they are of one company",
 )  # fmt: skip
 """Why rows were taken as one."""
 
@@ -110,7 +110,8 @@ class Grouper:
     Groups the rows of one list by customer.
 
     Rows of one id are one customer, and so are rows of one domain whose names are equal or look alike. A name alone
-    makes rows one only where they are the same in every cell; in a list *of people*, also where it is spelt alike.
+    makes rows one only where they are the same in every cell; in a list *of people* or things of the customers', also
+    where it is spelt alike.
     Rows in *apart* are customers of their own; they are taken out of their groups last, so that the same list without
     *apart* has the same groups.
     """

@@ -96,6 +96,20 @@ def is_id_by_trade(header: str) -> bool:
     return any(word.endswith(end) and word.removesuffix(end) in _NAMES_BY_TRADE for end in _IDS_BY_TRADE)
 
 
+def ids_of_rows(header: str) -> str:
+    """Return whose ids a heading names by its words: PEOPLE, THINGS, or "" where they may be the customer's."""
+    word = spelling(header)
+    bare = {_bare(header, _ID_WORDS | _BETWEEN), *(word.removesuffix(end) for end in _ID_WORDS)} - {word}
+    if bare & _ROWS_OF_THINGS or word in _CODES_OF_ROWS:
+        return THINGS
+    return PEOPLE if bare & _ROWS_OF_PEOPLE else ""
+
+
+def names_company(header: str) -> bool:
+    """Return whether a heading says that the names below it are those of companies."""
+    return spell_heading(header) in _COMPANIES
+
+
 def person_beside(spelt: Sequence[str], name: int | None) -> int | None:
     """Return the column of a bare name that is the person's, since column *name* has the company's; or None."""
     if name is None or spelt[name] not in _COMPANIES:
@@ -140,6 +154,11 @@ AMERICAN = spellings(COLUMNS["american"])
 _NAMES_BY_TRADE = spellings(COLUMNS["names_by_trade"])
 _IDS_BY_TRADE = spellings(COLUMNS["ids_by_trade"])
 _NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
+PEOPLE, THINGS = "people", "things"
+"""What a list may have several rows of for one customer."""
+_ROWS_OF_PEOPLE, _ROWS_OF_THINGS, _CODES_OF_ROWS, _ID_WORDS = (
+    spellings(COLUMNS[which]) for which in ("rows_of_people", "rows_of_things", "codes_of_rows", "id_words")
+)
 IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
 _COMPANIES, _BARE_NAMES = (spellings(COLUMNS[which]) for which in ("companies", "bare_names"))

@@ -8,6 +8,7 @@ from bot.customers.rules.cells import known_status, propose_status, status_word
 from bot.customers.rules.dates import DateColumn, read_serial
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import LEAVE_OUT, Field, short
+from bot.customers.rules.headings import spelling
 
 MOST_STATUSES = 12
 """Unknown statuses that are asked about, the most frequent first; the others leave the field empty."""
@@ -15,7 +16,8 @@ LONGEST_STATUS = 60
 """Characters beyond which a cell holds no status."""
 LEAVE_EMPTY = "empty"
 DAY_FIRST, MONTH_FIRST, FROM_TODAY = "day_first", "month_first", "from_today"
-COLUMN, STATUS, ORDER, AGO = "column", "status", "order", "ago"
+ONE_PER_NAME, ONE_PER_ROW = "one_per_name", "one_per_row"
+COLUMN, STATUS, ORDER, AGO, ROWS = "column", "status", "order", "ago", "rows"
 """What questions are about; an id is one of these, a colon and a field or a word."""
 _NAMIBIA, _LONGEST_CODE = "na", 3
 NOTHING_CHOSEN: Mapping[str, str] = MappingProxyType({})
@@ -86,6 +88,13 @@ def ask_column(wanted: Field, candidates: Mapping[int, str], proposed: int) -> Q
         id=f"{COLUMN}:{wanted}", column=candidates[proposed], value="", rows=0, text=f"Which column is the {what}?",
         options=tuple(options), proposed=str(proposed),
     )  # fmt: skip
+
+
+def ask_rows(heading: str) -> Question:
+    """Return the question whether a column counts people or things of the customers rather than the customers."""
+    text = f"“{short(heading)}” differs in the rows of one company: is it the id of each row’s person or product?"
+    options = (Option(ONE_PER_NAME, "Yes: one customer per name"), Option(ONE_PER_ROW, "No: one customer per row"))
+    return Question(f"{ROWS}:{spelling(heading)}", heading, "", 0, text, options, ONE_PER_NAME)
 
 
 def ask_statuses(heading: str, counts: Mapping[str, int]) -> list[Question]:

@@ -203,7 +203,7 @@ class Drafts:
     `problems` are sentences about its columns that must be settled first; `columns` says which heading each field was
     read from, `spares` which ones were read where that one says nothing; with problems there are no rows. `questions`
     are about what was read as somebody answered, or else as proposed. `remarks` are about the list as a whole. A list
-    `of_people` has columns of first and last names.
+    `of_people` has columns of first and last names, or rows for each person, order or product of a customer.
     """
 
     file_name: str

@@ -1,0 +1,111 @@
+"""Finds the column of ids that count people, orders or products of the customers, rather than the customers."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from bot.customers.gateways.tables import Table, rows_above_footers
+from bot.customers.rules.cells import NO_VALUE, Unclear, is_blank, read_domain
+from bot.customers.rules.headers import Field, HeaderMap
+from bot.customers.rules.headings import IDS_OF_PEOPLE, KNOWN, PEOPLE, ids_of_rows, names_company, spelling
+from bot.customers.rules.names import clean_text
+from bot.customers.rules.rows import LONGEST_NAME
+
+FEWEST_NAMES = 3
+"""Names in several rows from which a column may count something else than the customers."""
+MOST_OF_ROWS = 0.5
+"""The share of rows with such names from which an id may be the person's though its heading doesn't say so."""
+SAMPLE_ROWS = 300
+_CONTACTS = {
+    Field.CONTACT_NAME, Field.CONTACT_ROLE, Field.CONTACT_EMAIL, Field.CONTACT_PHONE, Field.CONTACT_DO_NOT_CONTACT
+}  # fmt: skip
+
+
+def find_row_ids(mapping: HeaderMap, table: Table, by_hand: Mapping[str, str]) -> int | None:
+    """
+    Return the column of ids that are those of each row's person, order or product; None where there is none.
+
+    Every row has its own id, several names stand in more than one row, and the rows of one name agree in all that is
+    read as the customer's own, as far as it is filled. Ids that parents refer to are the customers'.
+    """
+    columns = mapping.columns
+    if mapping.person or Field.NAME not in columns or Field.PARENT in columns:
+        return None
+    own = columns.get(Field.EXTERNAL_ID)
+    for at, header in enumerate(mapping.headers):
+        is_open = at == own if own is not None else header in mapping.unmapped and spelling(header) not in KNOWN
+        if is_open and header not in by_hand and _may_count_rows(mapping, header) and _counts_rows(mapping, table, at):
+            return at
+    return None
+
+
+def _has_companies(mapping: HeaderMap) -> bool:
+    """Return whether the customers are no people by the list's headings, so that contacts are others than they."""
+    return Field.CONTACT_NAME in mapping.columns or names_company(mapping.heading(Field.NAME))
+
+
+def _may_count_rows(mapping: HeaderMap, header: str) -> bool:
+    """Return whether ids with that heading may be those of people or things."""
+    if whose := ids_of_rows(header):
+        return whose != PEOPLE or _has_companies(mapping)
+    return spelling(header) in IDS_OF_PEOPLE and not mapping.system and Field.CONTACT_NAME in mapping.columns
+
+
+def _counts_rows(mapping: HeaderMap, table: Table, at: int) -> bool:
+    """
+    Return whether the column *at* counts something else than the customers by its values.
+
+    Where its heading doesn't say whose ids it has, most rows must be of companies with several contacts, the first ones
+    as all.
+    """
+    own, is_told = _own_columns(mapping), bool(ids_of_rows(mapping.headers[at]))
+    counted = at if is_told else mapping.columns[Field.CONTACT_NAME]
+    ids, found = set[str](), set[tuple[str, str]]()
+    said: dict[str, dict[int, str]] = {}
+    for row in rows_above_footers(table):
+        name = clean_text(_cell(row.cells, mapping.columns[Field.NAME]), LONGEST_NAME)
+        if is_blank(name):
+            continue
+        key = _cell(row.cells, at)
+        if is_blank(key) or key in ids or not _agrees(said.setdefault(name, {}), name, row.cells, own):
+            return False
+        ids.add(key)
+        if not is_blank(each := _cell(row.cells, counted)):
+            found.add((name, each))
+        if len(ids) == SAMPLE_ROWS and not is_told and not _are_several(found, MOST_OF_ROWS * len(ids)):
+            return False
+    return _are_several(found, 0 if is_told else MOST_OF_ROWS * len(ids))
+
+
+def _are_several(found: set[tuple[str, str]], fewest: float) -> bool:
+    """Return whether several names have more than one of what was *found* with them, *fewest* of it together."""
+    several = [count for count in Counter(name for name, _ in found).values() if count > 1]
+    return len(several) >= FEWEST_NAMES and sum(several) >= fewest
+
+
+def _own_columns(mapping: HeaderMap) -> list[tuple[Field, int]]:
+    """Return the columns of the customers' own fields; contacts are, where a customer may be a person."""
+    differ = {Field.NAME, Field.EXTERNAL_ID, Field.TAGS} | (_CONTACTS if _has_companies(mapping) else set())
+    read = [field for field in mapping.columns if field not in differ]
+    return [(field, at) for field in read for at in (mapping.columns[field], *mapping.spares.get(field, ()))]
+
+
+def _agrees(said: dict[int, str], name: str, cells: Sequence[str], own: Sequence[tuple[Field, int]]) -> bool:
+    """Return whether a row says what earlier rows of its name *said*, which it completes."""
+    for field, at in own:
+        value = _value(field, _cell(cells, at), name)
+        if value and said.setdefault(at, value) != value:
+            return False
+    return True
+
+
+def _value(field: Field, cell: str, name: str) -> str:
+    if is_blank(cell, words=NO_VALUE):
+        return ""
+    try:
+        return read_domain(cell, name) if field is Field.DOMAIN else cell.casefold()
+    except Unclear:
+        return ""
+
+
+def _cell(cells: Sequence[str], at: int) -> str:
+    return cells[at].strip() if at < len(cells) else ""
