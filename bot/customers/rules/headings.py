@@ -96,6 +96,12 @@ def is_id_by_trade(header: str) -> bool:
     return any(word.endswith(end) and word.removesuffix(end) in _NAMES_BY_TRADE for end in _IDS_BY_TRADE)
 
 
+def is_of_others(header: str) -> bool:
+    """Return whether a heading says that its pages, addresses or numbers aren't the customer's own: `Logo URL`."""
+    words = {*_BETWEEN_WORDS.split(header), *re.split(r"[\W_]+", header)}
+    return not _OF_OTHERS.isdisjoint(map(spelling, words))
+
+
 def person_beside(spelt: Sequence[str], name: int | None) -> int | None:
     """Return the column of a bare name that is the person's, since column *name* has the company's; or None."""
     if name is None or spelt[name] not in _COMPANIES:
@@ -140,6 +146,7 @@ AMERICAN = spellings(COLUMNS["american"])
 _NAMES_BY_TRADE = spellings(COLUMNS["names_by_trade"])
 _IDS_BY_TRADE = spellings(COLUMNS["ids_by_trade"])
 _NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
+_OF_OTHERS = spellings(COLUMNS["of_others"])
 IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
 _COMPANIES, _BARE_NAMES = (spellings(COLUMNS[which]) for which in ("companies", "bare_names"))
