@@ -74,8 +74,8 @@ def test_a_column_of_other_things_is_no_website(cells: Sequence[str]) -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["LinkedIn", "Logo_URL", "logoUrl", "Source", "API", "api_docs", "Privacy_link", "RSS", "Google_Map", "Bild",
-     "Parent_site", "Press_Reviews"],
+    ["LinkedIn", "Logo_URL", "logoUrl", "Source", "API", "api_docs", "Privacy_link", "Policy_URL", "RSS", "Map",
+     "Bild", "Parent_site", "Press_Reviews"],
 )  # fmt: skip
 def test_a_heading_that_names_somebody_elses_page_is_left_unread(heading: str) -> None:
     """Though its values are addresses of different hosts."""
@@ -111,9 +111,10 @@ def test_the_same_few_addresses_in_all_rows_are_no_contacts() -> None:
 )
 def test_a_number_is_one_to_call_only_beyond_doubt(cells: Sequence[str]) -> None:
     """Ids, dates, coordinates and amounts look alike."""
-    assert own_values(Field.CONTACT_PHONE, cells, 5) == set()
-    assert len(own_values(Field.CONTACT_PHONE, PHONES, 5)) == 5
-    assert len(own_values(Field.CONTACT_PHONE, ["(089) 555-0141", "(020) 555-0142", "(0)"], 2)) == 0
+    assert own_values(Field.CONTACT_PHONE, cells) == set()
+    assert len(own_values(Field.CONTACT_PHONE, PHONES)) == 5
+    in_brackets = ["(089) 555-0141", "(020) 555-0142", "(0151) 555-01-43", "by mail"]
+    assert own_values(Field.CONTACT_PHONE, in_brackets) == {*in_brackets[:3]}
 
 
 def test_of_two_columns_of_websites_the_clearly_fuller_one_is_read() -> None:
@@ -125,6 +126,13 @@ def test_of_two_columns_of_websites_the_clearly_fuller_one_is_read() -> None:
         drafts = read(a_list(Treffer=filled, Link=SITES))
         assert [row.domain for row in drafts.rows] == NONE
         assert drafts.unmapped == ("Treffer", "Link")
+
+
+def test_of_two_columns_that_say_the_same_the_first_is_read() -> None:
+    """Such as the bare domain beside the address it was taken from."""
+    drafts = read(a_list(roh=SITES, sauber=DOMAINS))
+    assert [row.domain for row in drafts.rows] == DOMAINS
+    assert drafts.unmapped == ("sauber",)
 
 
 def test_a_heading_and_a_persons_choice_go_first() -> None:
@@ -143,6 +151,15 @@ def test_rows_of_several_people_of_one_company_share_its_website() -> None:
     rows = "".join(f"{name},{person},{site}\n" for name, site in zip(NAMES, SITES, strict=True) for person in "ABCD")
     drafts = read(f"Company,Contact name,Link\n{rows}")
     assert {row.domain for row in drafts.rows} == {*DOMAINS}
+
+
+def test_a_host_that_many_share_is_its_own_companys() -> None:
+    """A list of platforms has their websites, and one of companies with pages there has none."""
+    hosts = ["facebook.com", "vimeo.com", "twitch.tv", "yelp.com"]
+    platforms = "".join(f"{host.partition('.')[0].title()},www.{host}\n" for host in hosts)
+    assert [row.domain for row in read(f"Company,Rechner\n{platforms}").rows] == hosts
+    others = "".join(f"{name},www.{host}\n" for name, host in zip(NAMES, hosts, strict=False))
+    assert [row.domain for row in read(f"Company,Rechner\n{others}").rows] == [None] * 4
 
 
 def test_links_to_a_programs_own_pages_make_room_for_the_customers_own() -> None:

@@ -61,7 +61,7 @@ MOST_OWNERS = 0.5
 MOST_COPIES = 0.8
 """The share of contacts' names from which those that repeat the customers' are none."""
 CLEARLY_MORE = 1.5
-"""How many times as many values of the customers' own as the next column that is read by them has."""
+"""How many values of the customers' own a column needs for each one that only another column has."""
 BY_VALUES = {
     Field.DOMAIN: ("website", "web addresses"),
     Field.CONTACT_EMAIL: ("contact’s e-mail address", "e-mail addresses"),
@@ -193,16 +193,23 @@ def _find_by_values(columns: Columns, sample: Sequence[Sequence[str]], by_hand: 
 def _column_of_own(
     wanted: Field, mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]
 ) -> int | None:
-    """Return the unread column that has clearly the most values of the customers' own, or None."""
+    """
+    Return the unread column that has the most values of the customers' own, or None.
+
+    It has clearly more than any other column has besides those: a second column with the same ones doesn't count.
+    """
     name = mapping.columns.get(Field.NAME)
-    counts: Counter[int] = Counter()
+    own: dict[int, set[str]] = {}
     for at, header in enumerate(mapping.headers):
         if header in mapping.unmapped and at not in by_hand and not is_of_others(header):
             rows = [cells for cells in sample if at < len(cells) and not is_blank(cells[at])]
-            customers = len(rows) if name is None else len({*_filled_cells(rows, name)})
-            counts[at] = len(own_values(wanted, [cells[at] for cells in rows], customers))
-    (best, most), (_, next_most) = [*counts.most_common(2), (0, 0), (0, 0)][:2]
-    return best if most > CLEARLY_MORE * next_most else None
+            names = [] if name is None else ["".join(cells[name : name + 1]) for cells in rows]
+            own[at] = own_values(wanted, [cells[at] for cells in rows], names)
+    best = max(own, key=lambda at: len(own[at]), default=None)
+    if best is None or not own[best]:
+        return None
+    others = max(len(values - own[best]) for values in own.values())
+    return best if len(own[best]) > CLEARLY_MORE * others else None
 
 
 def _may_have_names(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:

@@ -1,5 +1,6 @@
 """What cells are by what they hold, where no heading says so."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -46,18 +47,21 @@ def tell_field(cells: Sequence[str]) -> Field | None:
     return None
 
 
-def own_values(field: Field, cells: Sequence[str], customers: int) -> set[str]:
+def own_values(field: Field, cells: Sequence[str], names: Sequence[str] = ()) -> set[str]:
     """
     Return the different domains, e-mail addresses or numbers to call, by *field*, in a column's filled *cells*.
 
-    None where too few of the cells hold one, or too few of as many *customers* have one of their own.
+    None where too few of the cells hold one, or too few of the customers, whose *names* the same rows have, one of
+    their own. Without names, each row is a customer's.
     """
     looks = _PLAIN_PHONE if field is Field.CONTACT_PHONE else _BY_VALUES[field]
-    found = [cell.strip().lower() for cell in cells if looks.fullmatch(cell.strip())]
-    if field is Field.DOMAIN:
-        found = [domain for cell in found if (domain := own_domain(cell))]
-    is_told = len(found) >= FEWEST_ALIKE * len(cells) and len({*found}) >= max(FEWEST_OWN, FEWEST_ALIKE * customers)
-    return {*found} if is_told else set()
+    rows = itertools.zip_longest(map(str.strip, cells), names, fillvalue="")
+    found = [(cell.lower(), name) for cell, name in rows if looks.fullmatch(cell)]
+    own = [own_domain(cell, name) if field is Field.DOMAIN else cell for cell, name in found]
+    different = {*filter(None, own)}
+    customers = len({*names}) or len(cells)
+    is_told = sum(map(bool, own)) >= FEWEST_ALIKE * len(cells)
+    return different if is_told and len(different) >= max(FEWEST_OWN, FEWEST_ALIKE * customers) else set()
 
 
 def part_contact(cell: str) -> tuple[str, str, str]:
