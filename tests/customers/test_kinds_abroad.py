@@ -34,6 +34,7 @@ KINDS = {
         "empresa,nome_proprietario,responsavel_sdr\nVest,Ida Berg,ana@x.nl\nNord,,ana@x.nl\nTeal,Otto Holm,bob@x.nl\n",
         ("Vest", "Nord", "Teal"), says={"owner": "ana@x.nl", "contact_name": "Ida Berg"},
     ),
+    "grants, by organisation": Kind("Org,City,Grant\nVest,Evora,100\nNord,Porto,200\n", ("Vest", "Nord")),
     "people with their posts, in French, not their extensions": Kind(
         "nom,poste,poste occupé,entreprise,email\nIda Berg,2201,DRH,Vest,i@v.example\n", ("Vest",),
         says={"contact_name": "Ida Berg", "contact_role": "DRH"},

@@ -4,6 +4,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -26,6 +27,7 @@ from bot.customers.rules.headers import (
     LEAVE_OUT,
     Field,
     HeaderMap,
+    columns_by_hand,
     field_called,
     is_american,
     likely_names,
@@ -34,7 +36,7 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import is_id_by_trade, may_be_contact, may_be_no_status, says_active
+from bot.customers.rules.headings import is_id_by_trade, is_of_others, may_be_contact, may_be_no_status, says_active
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     ONE_PER_NAME,
@@ -48,7 +50,7 @@ from bot.customers.rules.questions import (
     settle,
     tell_serials,
 )
-from bot.customers.rules.values import tell_field
+from bot.customers.rules.values import own_values, tell_field
 
 SAMPLE_ROWS = 300
 """Rows by which columns are told apart."""
@@ -61,6 +63,14 @@ MOST_OWNERS = 0.5
 """The share of names that differ up to which they may be owners'."""
 MOST_COPIES = 0.8
 """The share of contacts' names from which those that repeat the customers' are none."""
+CLEARLY_MORE = 1.5
+"""How many values of the customers' own a column needs for each one that only another column has."""
+BY_VALUES = {
+    Field.DOMAIN: ("website", "web addresses"),
+    Field.CONTACT_EMAIL: ("contact’s e-mail address", "e-mail addresses"),
+    Field.CONTACT_PHONE: ("contact’s phone number", "phone numbers"),
+}
+"""The fields that a column's values tell where no heading does, and the words for both."""
 DATES = (Field.ADDED_ON, Field.LAST_CONTACT)
 
 
@@ -86,6 +96,8 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     if Field.DOMAIN not in map(field_called, by_hand.values()):
         _leave_own_pages(columns, sample)
     _tell_contacts(columns, sample)
+    if table.has_headings:
+        _find_by_values(columns, sample, columns_by_hand(columns.mapping.headers, by_hand))
     _find_id(columns, sample, by_hand)
     _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
@@ -170,6 +182,51 @@ def _leave_own_pages(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
         )
         spare = next(iter(columns.mapping.spares.get(Field.DOMAIN, ())), None)
         columns.mapping = with_columns(columns.mapping, {Field.DOMAIN: spare})
+
+
+def _find_by_values(columns: Columns, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> None:
+    """Read columns as websites, e-mail addresses and numbers to call where no heading says so and their values do."""
+    for wanted, (called, values) in BY_VALUES.items():
+        mapping = columns.mapping
+        at = None if wanted in mapping.columns else _column_of_own(wanted, mapping, sample, by_hand)
+        if at is None:
+            continue
+        found = with_columns(mapping, {wanted: at})
+        if _may_have_names(found, sample) or not _may_have_names(mapping, sample):
+            columns.mapping = found
+            columns.remarks.append(
+                f"{quoted([mapping.headers[at]])} was read as the {called}: its values are {values}."
+            )
+
+
+def _column_of_own(
+    wanted: Field, mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]
+) -> int | None:
+    """
+    Return the unread column that has the most values of the customers' own, or None.
+
+    It has clearly more than any other column has besides those: a second column with the same ones doesn't count.
+    """
+    name = mapping.columns.get(Field.NAME)
+    own: dict[int, set[str]] = {}
+    for at, header in enumerate(mapping.headers):
+        if header in mapping.unmapped and at not in by_hand and not is_of_others(header):
+            rows = [cells for cells in sample if at < len(cells) and not is_blank(cells[at])]
+            names = [] if name is None else ["".join(cells[name : name + 1]) for cells in rows]
+            own[at] = own_values(wanted, [cells[at] for cells in rows], names)
+    best = max(own, key=lambda at: len(own[at]), default=None)
+    if best is None or not own[best]:
+        return None
+    others = max(len(values - own[best]) for values in own.values())
+    return best if len(own[best]) > CLEARLY_MORE * others else None
+
+
+def _may_have_names(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
+    """Return whether a column of *mapping* holds the names, or may."""
+    if Field.NAME in mapping.columns or mapping.person:
+        return True
+    cells = {at: _filled_cells(sample, at) for at in range(len(mapping.headers))}
+    return bool(likely_names(mapping, cells, rows=len(sample)))
 
 
 def _find_id(columns: Columns, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> None:

@@ -261,6 +261,12 @@ def _mapped_by_hand(
     return columns, left_out, problems
 
 
+def columns_by_hand(headers: Sequence[str], by_hand: Mapping[str, str]) -> set[int]:
+    """Return the columns that a person has mapped or left out."""
+    spelt = spell_headings(headers)
+    return {at for header in by_hand if (at := _column(headers, spelt, header)) is not None}
+
+
 def field_called(word: str) -> Field | None:
     """The field a person means by *word*: its own name, however spelt."""
     wanted = spelling(word)

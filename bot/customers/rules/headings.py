@@ -110,6 +110,12 @@ def names_company(header: str) -> bool:
     return spell_heading(header) in _COMPANIES
 
 
+def is_of_others(header: str) -> bool:
+    """Return whether a heading says that its pages, addresses or numbers aren't the customer's own: `Logo URL`."""
+    words = {*_BETWEEN_WORDS.split(header), *re.split(r"[\W_]+", header)}
+    return not _OF_OTHERS.isdisjoint(map(spelling, words))
+
+
 def person_beside(spelt: Sequence[str], name: int | None) -> int | None:
     """Return the column of a bare name that is the person's, since column *name* has the company's; or None."""
     if name is None or spelt[name] not in _COMPANIES:
@@ -159,6 +165,7 @@ PEOPLE, THINGS = "people", "things"
 _ROWS_OF_PEOPLE, _ROWS_OF_THINGS, _CODES_OF_ROWS, _ID_WORDS = (
     spellings(COLUMNS[which]) for which in ("rows_of_people", "rows_of_things", "codes_of_rows", "id_words")
 )
+_OF_OTHERS = spellings(COLUMNS["of_others"])
 IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
 _COMPANIES, _BARE_NAMES = (spellings(COLUMNS[which]) for which in ("companies", "bare_names"))

@@ -1,13 +1,17 @@
 """What cells are by what they hold, where no heading says so."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
+from bot.customers.rules.domains import own_domain
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import LEGAL_FORMS
 
 FEWEST_ALIKE = 0.7
 """The share of a column's cells that tells what the column holds."""
+FEWEST_OWN = 3
+"""Customers from which a column tells by its values that they are the customers' own."""
 _IS_DATA = re.compile(
     r"\S@\S+\.\w|://|^www\.|^[\w-]+\.(?:com|net|org|io|co|de|fr|es|it|nl|pt|dk|se|uk|eu|ch|at|be)\b|"
     r"^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}|^-?\d+[.,]\d+$|^\d{4} ?[A-Z]{2}\s+\w|^\d{5} +[A-Z]",
@@ -20,6 +24,8 @@ _BY_VALUES = {
     Field.CONTACT_PHONE: re.compile(r"(?:\+|00?|\()[\d ()/.-]{7,20}"),
 }
 """What the cells of a column look like, by the field it is read as."""
+_PLAIN_PHONE = re.compile(r"(?!\+\d+\.\d+$)(?:\+\d|\(\d{2,5}\) ?\d)[\d ()/.-]{5,18}")
+"""A number to call beyond doubt: no date, id or coordinate looks like it."""
 _EMAIL_INSIDE = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE_BEHIND = re.compile(r"(?:\+|\(|\b)\d[\d ()/.-]{5,18}\d$")
 _AROUND = " -–—,;:/|()<>[]"
@@ -39,6 +45,23 @@ def tell_field(cells: Sequence[str]) -> Field | None:
         if sum(bool(looks.fullmatch(cell.strip())) for cell in cells) > FEWEST_ALIKE * len(cells):
             return field
     return None
+
+
+def own_values(field: Field, cells: Sequence[str], names: Sequence[str] = ()) -> set[str]:
+    """
+    Return the different domains, e-mail addresses or numbers to call, by *field*, in a column's filled *cells*.
+
+    None where too few of the cells hold one, or too few of the customers, whose *names* the same rows have, one of
+    their own. Without names, each row is a customer's.
+    """
+    looks = _PLAIN_PHONE if field is Field.CONTACT_PHONE else _BY_VALUES[field]
+    rows = itertools.zip_longest(map(str.strip, cells), names, fillvalue="")
+    found = [(cell.lower(), name) for cell, name in rows if looks.fullmatch(cell)]
+    own = [own_domain(cell, name) if field is Field.DOMAIN else cell for cell, name in found]
+    different = {*filter(None, own)}
+    customers = len({*names}) or len(cells)
+    is_told = sum(map(bool, own)) >= FEWEST_ALIKE * len(cells)
+    return different if is_told and len(different) >= max(FEWEST_OWN, FEWEST_ALIKE * customers) else set()
 
 
 def part_contact(cell: str) -> tuple[str, str, str]:
