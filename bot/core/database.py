@@ -188,9 +188,9 @@ def workspaces_with(session: Session, table: type[WorkspaceRow], workspaces: Col
     return set(session.scalars(sa.select(own).where(own.in_(workspaces), *which).distinct()))
 
 
-def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Yield *values* in parts that fit into one statement."""
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Yield *values* in parts of *size*, by default such that fit into one statement."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def among(session: Session, column: Any, values: Collection[Any]) -> sa.ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -22,6 +22,26 @@ def read(
     """A list, read."""
     data = text.encode() if isinstance(text, str) else text
     return read_drafts(data, name=name, by_hand=by_hand, today=TODAY, default_source=source)
+
+
+class Kind(NamedTuple):
+    """A list, its customers, what is asked about it (values, or headings), and what its first row says besides."""
+
+    text: str
+    names: tuple[str, ...]
+    asked: tuple[str, ...] = ()
+    says: dict[str, Any] = {}  # noqa: RUF012 - a tuple's default is never changed
+    system: str = ""
+
+
+def read_kind(wanted: Kind) -> Drafts:
+    """Read a list of a kind: it comes in whole, with its customers' names, and only what it has to is asked."""
+    drafts = read(wanted.text)
+    assert tuple(row.name for row in drafts.rows) == wanted.names
+    assert tuple(question.value or question.column for question in drafts.questions) == wanted.asked
+    assert {name: getattr(drafts.rows[0], name) for name in wanted.says} == wanted.says
+    assert (drafts.problems, drafts.refusals) == ((), ())
+    return drafts
 
 
 def take_in(office: Office, text: str | bytes | Drafts, by: str = MARA, **more: Any) -> ImportDone:

@@ -107,11 +107,12 @@ def list_neglected(
     """
     theirs = () if owner_id is None else (owner_id,)
     found = _list_first(session, theirs, today=today)
-    for owner, came in _list_late_comers(session, theirs, today=today, now=now).items():
-        limits = _count_limits(session, owner, today=today)
+    late_comers = _list_late_comers(session, theirs, today=today, now=now)
+    limits = _count_limits(session, list(late_comers), today=today) if late_comers else {}
+    for owner, came in late_comers.items():
         for (limit, _), customers in came.items():
-            limits[limit] -= customers
-        since = [day for _, day in came] + [limit for limit, customers in limits.items() if customers > 0]
+            limits[owner][limit] -= customers
+        since = [day for _, day in came] + [limit for limit, customers in limits[owner].items() if customers > 0]
         found[owner] = Neglected(found[owner].count, min(since) + DAY)
     return found
 
@@ -124,10 +125,12 @@ def _list_first(session: Session, owner_ids: Sequence[str], *, today: date) -> d
     return {person: Neglected(int(count), first + DAY) for person, count, first in session.execute(query)}
 
 
-def _count_limits(session: Session, owner_id: str, *, today: date) -> Counter[date]:
-    """Count the neglected customers of an owner by the last day before they were."""
-    rows = session.execute(_limits(session, [owner_id], today=today))
-    return Counter({limit: int(customers) for _, limit, customers in rows})
+def _count_limits(session: Session, owner_ids: Sequence[str], *, today: date) -> dict[str, Counter[date]]:
+    """Count the neglected customers of *owner_ids* by the last day before they were."""
+    found: dict[str, Counter[date]] = {}
+    for owner, limit, customers in session.execute(_limits(session, owner_ids, today=today)):
+        found.setdefault(owner, Counter())[limit] = int(customers)
+    return found
 
 
 def _limits(session: Session, owner_ids: Sequence[str], *, today: date) -> sa.Select[Any]:

@@ -79,7 +79,7 @@ def _find_page(session: Session, scope: OwnerScope, *, page: int, rows: int) -> 
     values = {"workspace": workspace_of(session), "today": scope.today, "owners": scope.owner_ids}
     counts = session.execute(_counts(), values).all()
     by_cadence = {(row.owner_id, row.effective_cadence_days): int(row.waits) for row in counts if row.waits}
-    waits, late, everything = (sum(int(row[at]) for row in counts) for at in (2, 3, 4))
+    waits, late, everything = (sum(int(getattr(row, name)) for row in counts) for name in QueuePage._fields[1:])
     skip, ids = max(page, 0) * rows, list[UUID]()
     if skip < waits:
         ids += first_ids(
@@ -158,7 +158,12 @@ def _counts() -> sa.Select[Any]:
 
     by = (TALLY.c.owner_id, TALLY.c.effective_cadence_days)
     return (
-        sa.select(*by, count(waits).label("waits"), count(late).label("late"), count(sa.or_(waits, asleep)))
+        sa.select(
+            *by,
+            count(waits).label("waits"),
+            count(late).label("late"),
+            count(sa.or_(waits, asleep)).label("everything"),
+        )
         .where(*_owned(TALLY), is_active(TALLY))
         .group_by(*by)
     )

@@ -143,7 +143,7 @@ def without_headings(table: Table) -> Table:
     told = f"The first line ({quoted}) is no line of headings, so the columns are called by their numbers."
     return replace(
         table, headers=tuple(f"Column {at}" for at in range(1, len(first) + 1)), headings_line=table.headings_line - 1,
-        has_headings=False,        remarks=(*table.remarks, Note(table.headings_line, "", told, first[0])),
+        has_headings=False, remarks=(*table.remarks, Note(table.headings_line, "", told, first[0])),
     )  # fmt: skip
 
 

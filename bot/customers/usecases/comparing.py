@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from bot.core.database import chunks
 from bot.core.errors import InvalidInput
 from bot.customers.rules.due import Status
 from bot.customers.rules.grouping import Grouper, RowGroup, combine
@@ -17,7 +18,7 @@ from bot.customers.rules.headers import Field
 from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal
 from bot.customers.schemas import Drafts
-from bot.customers.usecases.known import parts_of
+from bot.customers.usecases import known
 from bot.customers.usecases.matching import NOTHING, ListedCustomer, Matcher, resolve_parents
 from bot.customers.usecases.owners import Owners
 from bot.customers.usecases.writing import Prepared, is_to_write
@@ -79,7 +80,7 @@ class Comparison:
         self.prepared.remarks += under_headings(resolve_parents(accepted, self.matcher), self.drafts)
         erased = [column for column in ERASABLE if self.options.erase_blanks and column in self.drafts.columns]
         done = 0
-        for part in parts_of(accepted):
+        for part in chunks(accepted, known.AT_ONCE):
             self.matcher.details.read(part)
             for target in part:
                 self._compare(target, erased)

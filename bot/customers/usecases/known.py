@@ -7,21 +7,19 @@ about.
 
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from bot.core.database import each_among
+from bot.core.database import chunks, each_among
 from bot.customers.rules.batches import ids_of_rows
 from bot.customers.rules.grouping import RowGroup
 from bot.customers.tables import Customer
 
 if TYPE_CHECKING:
     from bot.customers.usecases.matching import ListedCustomer
-
-T = TypeVar("T")
 
 COMPARED_COLUMNS = (
     "id", "name", "name_key", "domain", "owner_id", "parent_id", "external_id", "source", "cadence_days", "status",
@@ -79,7 +77,7 @@ class Details:
     def read(self, targets: Iterable["ListedCustomer"]) -> None:
         """Read the stored rows of those of *targets* that are known, in statements of `AT_ONCE`, into `current`."""
         unread = {target.id: target for target in targets if not target.is_new and target.current is None}
-        for ids in parts_of(list(unread)):
+        for ids in chunks(list(unread), AT_ONCE):
             for is_one in each_among(self._session, col(Customer.id), ids):
                 for row in self._session.execute(sa.select(*_COMPARED).where(is_one)):
                     unread[row.id].current = self._kept_once(row)
@@ -94,11 +92,6 @@ class Details:
 
 
 _COMPARED = [getattr(Customer, name) for name in COMPARED_COLUMNS]
-
-
-def parts_of(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Yield *values* in parts of `AT_ONCE`."""
-    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
 def not_added_by(import_id: UUID) -> sa.ColumnElement[bool]:
