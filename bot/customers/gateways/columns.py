@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from bot.customers.gateways.ids import find_id, no_ids, tell_no_ids
 from bot.customers.gateways.row_ids import find_row_ids
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import (
@@ -36,7 +37,7 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import is_id_by_trade, is_of_others, may_be_contact, may_be_no_status, says_active
+from bot.customers.rules.headings import is_of_others, may_be_contact, may_be_no_status, says_active
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     ONE_PER_NAME,
@@ -93,20 +94,24 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     """Return how *table* is read, with the columns mapped *by_hand* and the *answers* to questions, by id."""
     sample = [row.cells for row in itertools.islice(rows_above_footers(table), SAMPLE_ROWS)]
     columns = Columns(_map(table, by_hand, sample))
+    chosen = columns_by_hand(columns.mapping.headers, by_hand)
     if Field.DOMAIN not in map(field_called, by_hand.values()):
         _leave_own_pages(columns, sample)
     _tell_contacts(columns, sample)
     if table.has_headings:
-        _find_by_values(columns, sample, columns_by_hand(columns.mapping.headers, by_hand))
-    _find_id(columns, sample, by_hand)
+        _find_by_values(columns, sample, chosen)
+    if (id_at := find_id(columns.mapping, sample, chosen)) is not None:
+        columns.mapping = with_columns(columns.mapping, {Field.EXTERNAL_ID: id_at})
     _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
-        _settle_rows(columns, table, by_hand, answers)
+        _settle_rows(columns, table, chosen, answers)
         _settle_values(columns, table, sample, answers, today)
         if (at := columns.mapping.columns.get(Field.COUNTRY)) is not None:
             countries = _filled_cells(sample, at)
             columns.settled = replace(columns.settled, has_countries_in_full=are_in_full(countries))
+        columns.settled = replace(columns.settled, no_ids=frozenset(blank := no_ids(table, columns.mapping)))
+        columns.remarks += tell_no_ids(columns.mapping, blank)
     return columns
 
 
@@ -126,9 +131,10 @@ def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str
 def _map_by_values(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> HeaderMap:
     """Map columns without headings by what they hold, the first of each field, besides those mapped *by_hand*."""
     chosen: dict[Field, int | None] = {}
-    for at, header in enumerate(mapping.headers):
+    left_alone = columns_by_hand(mapping.headers, by_hand)
+    for at in range(len(mapping.headers)):
         cells = _filled_cells(sample, at)
-        told = tell_field(cells) if cells and header not in by_hand else None
+        told = tell_field(cells) if cells and at not in left_alone else None
         if told is not None and told not in mapping.columns:
             chosen.setdefault(told, at)
     return with_columns(mapping, chosen)
@@ -229,19 +235,6 @@ def _may_have_names(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool
     return bool(likely_names(mapping, cells, rows=len(sample)))
 
 
-def _find_id(columns: Columns, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> None:
-    """Read a column such as `exhibitor_id` as the id where nothing else is one and each row has its own."""
-    mapping = columns.mapping
-    if Field.EXTERNAL_ID in mapping.columns or mapping.person:
-        return
-    for at, header in enumerate(mapping.headers):
-        if header in mapping.unmapped and header not in by_hand and is_id_by_trade(header):
-            ids = _filled_cells(sample, at)
-            if ids and len({*ids}) == len(ids) == len(sample):
-                columns.mapping = with_columns(mapping, {Field.EXTERNAL_ID: at})
-                return
-
-
 def _tell_contacts(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
     """Read people as the customers' own where most of them differ, and names that repeat the customers' not at all."""
     mapping = columns.mapping
@@ -284,7 +277,7 @@ def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -
     columns.mapping = with_columns(mapping, chosen)
 
 
-def _settle_rows(columns: Columns, table: Table, by_hand: Mapping[str, str], answers: Mapping[str, str]) -> None:
+def _settle_rows(columns: Columns, table: Table, by_hand: AbstractSet[int], answers: Mapping[str, str]) -> None:
     """Ask whether a column is the id of people or things; as proposed, rows of one name are one customer's."""
     at = find_row_ids(columns.mapping, table, by_hand)
     if at is None:
@@ -344,9 +337,8 @@ def _ask_statuses(columns: Columns, statuses: Counter[str]) -> None:
     is_other = may_be_no_status(heading) and not any(map(propose_status, words))
     if (is_other or len(words) > MOST_STATUSES) and not any(map(known_status, words)):
         columns.mapping = with_columns(mapping, {Field.STATUS: None})
-        columns.remarks.append(
-            f"{quoted([heading])} was not read as the status: none of its {len(words):,} values is one."
-        )
+        none = f"none of its {len(words):,} values is one" if len(words) > 1 else "its only value is none"
+        columns.remarks.append(f"{quoted([heading])} was not read as the status: {none}.")
     else:
         columns.questions += ask_statuses(heading, statuses)
 

@@ -1,7 +1,8 @@
 """Finds the column of ids that count people, orders or products of the customers, rather than the customers."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import NO_VALUE, Unclear, is_blank, read_domain
@@ -20,7 +21,7 @@ _CONTACTS = {
 }  # fmt: skip
 
 
-def find_row_ids(mapping: HeaderMap, table: Table, by_hand: Mapping[str, str]) -> int | None:
+def find_row_ids(mapping: HeaderMap, table: Table, by_hand: AbstractSet[int]) -> int | None:
     """
     Return the column of ids that are those of each row's person, order or product; None where there is none.
 
@@ -33,7 +34,7 @@ def find_row_ids(mapping: HeaderMap, table: Table, by_hand: Mapping[str, str]) -
     own = columns.get(Field.EXTERNAL_ID)
     for at, header in enumerate(mapping.headers):
         is_open = at == own if own is not None else header in mapping.unmapped and spelling(header) not in KNOWN
-        if is_open and header not in by_hand and _may_count_rows(mapping, header) and _counts_rows(mapping, table, at):
+        if is_open and at not in by_hand and _may_count_rows(mapping, header) and _counts_rows(mapping, table, at):
             return at
     return None
 

@@ -297,6 +297,8 @@ class _RowReader:
         return clean_text(name, LONGEST_NAME)
 
     def external_id(self, cell: str) -> str | None:
+        if cell.strip().casefold() in self.settled.no_ids:
+            return None
         key = clean_text(cell, LONGEST_ID + 1)
         if len(key) > LONGEST_ID:
             raise Unclear(f"is too long for an id; write at most {LONGEST_ID} characters")
