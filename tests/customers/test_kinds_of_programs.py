@@ -1,9 +1,78 @@
 """Lists as sales, support, billing and planning programs export them, and as account managers keep them by hand."""
 
+from decimal import Decimal
+
 import pytest
 
-from tests.customers.lists import read, take_in
+from tests.customers.lists import Kind, read, read_kind, take_in
 from tests.makers import Office
+
+KINDS = {
+    "SAP's customer master": Kind(
+        "KUNNR,NAME1,ORT01,LAND1,TELF1,SMTP_ADDR\n0000100017,Vestlake plc,Leeds,GB,0113 496 0142,ap@vestlake.com\n"
+        "0000100018,Nord A/S,Odense,DK,,\n",
+        ("Vestlake plc", "Nord A/S"),
+        says={"external_id": "0000100017", "contact_phone": "0113 496 0142", "contact_email": "ap@vestlake.com"},
+    ),
+    "SAP Business One": Kind(
+        "CardCode,CardName,CntctPrsn,SlpName,Phone1,E_Mail\nC20000,Vestlake,Ida Berg,Ana Lima,,ida@vestlake.com\n",
+        ("Vestlake",), says={"external_id": "C20000", "contact_name": "Ida Berg", "owner": "Ana Lima"},
+    ),
+    "Business Central": Kind(
+        "No.,Name,Responsibility Center,Location Code,Phone No.,Contact,Salesperson Code\n"
+        "10000,Vestlake,,BLUE,,Ida Berg,AL\n20000,Nord,,,,,AL\n",
+        ("Vestlake", "Nord"), says={"external_id": "10000", "owner": "AL", "contact_name": "Ida Berg"},
+        system="Business Central",
+    ),
+    "Salesforce's own fields": Kind(
+        "Name,Customer_Status__c,ARR__c,Primary_Contact__c,Last_QBR__c\nVestlake,Churned,12000,Ida Berg,2026-03-02\n",
+        ("Vestlake",), says={"status": "lost", "annual_value": Decimal(12000), "contact_name": "Ida Berg"},
+    ),
+    "Salesforce's active customers": Kind(
+        "Id,IsDeleted,Name,ParentId,Active__c\n001A,FALSE,Vestlake,,Yes\n001B,FALSE,Nord,,\n",
+        ("Vestlake", "Nord"), says={"external_id": "001A", "status": "active"},
+    ),
+    "renewals": Kind(
+        "Opportunity Name,Renewal Date,Opportunity Owner,Health\nVestlake 2027,6/27/2027,Ana Lima,green\n",
+        ("Vestlake 2027",), says={"owner": "Ana Lima"},
+    ),
+    "Chargebee": Kind(
+        "customer[id],customer[first_name],customer[last_name],customer[email],customer[company]\n"
+        "AzqYd1,Ida,Berg,ida@vestlake.com,Vestlake\n",
+        ("Vestlake",), says={"external_id": "AzqYd1", "contact_name": "Ida Berg"},
+    ),
+    "Recurly": Kind(
+        "account_code,first_name,last_name,company,email,account_status,parent_account_code\n"
+        "vest,Ida,Berg,Vestlake,ida@vestlake.com,active,nord\n",
+        ("Vestlake",), says={"external_id": "vest", "parent": "nord", "status": "active"},
+    ),
+    "Sage": Kind(
+        "Account Reference,Account Name,Contact Name,Telephone Number,E-Mail,Web Address\n"
+        "VEST001,Vestlake,Ida Berg,,,www.vestlake.com\n",
+        ("Vestlake",), says={"external_id": "VEST001", "domain": "vestlake.com"},
+    ),
+    "vtiger": Kind(
+        "Organization Name,Organization No,Primary Phone,Primary Email,Assigned To\n"
+        "Vestlake,ACC17,617 555 0142,ida@vestlake.com,Ana Lima\n",
+        ("Vestlake",), says={"external_id": "ACC17", "contact_phone": "617 555 0142", "owner": "Ana Lima"},
+    ),
+    "a success manager's sheet": Kind(
+        "Customer,Success Manager,Main POC,POC Email,POC Phone,Designation,Last Met\n"
+        "Vestlake,Ana Lima,Ida Berg,ida@vestlake.com,617 555 0142,CFO,2026-10-05\n",
+        ("Vestlake",),
+        says={"owner": "Ana Lima", "contact_name": "Ida Berg", "contact_role": "CFO", "contact_phone": "617 555 0142"},
+    ),
+    "a list of leads": Kind(
+        "Company,Email,FunnelStage\nVestlake,ida@vestlake.com,churned\nNord,,customer\nTeal,,marketing-qualified\n",
+        ("Vestlake", "Nord", "Teal"), ("marketing-qualified",), {"status": "lost"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", KINDS)
+def test_a_list_of_each_program_comes_in_as_its_keepers_read_it(program: str) -> None:
+    """Names, ids, owners, contacts and statuses stand under the words that the program uses for them."""
+    read_kind(KINDS[program])
 
 
 @pytest.mark.parametrize("word", ["NA", "n/a", "-", "unknown", "0", "000"])

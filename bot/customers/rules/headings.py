@@ -17,8 +17,12 @@ _BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
 
 
 def spelling(header: str) -> str:
-    """A heading without case, spaces, accents, punctuation: "company_name", "companyName", "Company name" are one."""
-    folded = unicodedata.normalize("NFKD", header.casefold())
+    """
+    A heading without case, spaces, accents, punctuation: "company_name", "companyName", "Company name" are one.
+
+    Nor does the end of Salesforce's own fields count: "Company_Name__c".
+    """
+    folded = unicodedata.normalize("NFKD", header.casefold().removesuffix("__c"))
     return re.sub(r"[^\w]|_", "", "".join(char for char in folded if not unicodedata.combining(char)))
 
 
