@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.customers.rules.headers import Field
 from tests.customers.lists import Kind, read, read_kind, take_in
 from tests.makers import Office
 
@@ -127,3 +128,49 @@ def test_a_column_with_one_value_that_is_no_status_is_told_in_the_singular() -> 
     (one,), (several,) = read(f"{head}Jalisco\n").remarks, read(f"{head}Sonora\n").remarks
     assert one.reason == "“Estado” was not read as the status: its only value is none."
     assert several.reason == "“Estado” was not read as the status: none of its 2 values is one."
+
+
+def test_a_number_that_is_missing_in_the_fuller_column_is_taken_from_the_other() -> None:
+    """A phone and a mobile number never stop a list; each contact has the one that is there."""
+    drafts = read("Company,Phone,Mobile\nAcme,,555 0101\nBolt,n/a,555 0102\nCondax,555 0103,\nDeep,555 0104,555 0105\n")
+    assert [row.contact_phone for row in drafts.rows] == ["555 0101", "555 0102", "555 0103", "555 0105"]
+    assert (drafts.remarks, drafts.unmapped) == ((), ())
+    assert ("Mobile, else Phone", Field.CONTACT_PHONE) in drafts.list_columns()
+
+
+def test_second_addresses_numbers_and_countries_are_read_where_the_first_are_missing() -> None:
+    """The contact of a row that has only a second address is reached there."""
+    drafts = read(
+        "Company,Email,2nd Email,Main Phone,Alt. Phone,Billing Country,Shipping Country\n"
+        "Acme,ida@acme.com,bo@acme.com,,555 0101,,Norway\nBolt,,eva@bolt.io,555 0102,555 0103,Chile,Peru\n"
+    )
+    assert [(row.contact_email, row.contact_phone, row.country) for row in drafts.rows] == [
+        ("ida@acme.com", "555 0101", "NO"),
+        ("eva@bolt.io", "555 0102", "CL"),
+    ]
+    assert drafts.unmapped == ()
+
+
+def test_a_cell_that_cannot_be_read_is_told_and_not_replaced_by_another() -> None:
+    """The first address is mistyped: that is said, so that somebody mends it."""
+    (row,) = read("Company,Email,2nd Email\nAcme,ida.acme.com,bo@acme.com\n").rows
+    assert row.contact_email is None
+    assert [note.column for note in row.notes] == ["Email"]
+
+
+def test_a_column_of_yes_and_no_is_no_contact() -> None:
+    """Whether somebody is the primary contact isn’t what they are called, and nobody is told so."""
+    drafts = read("Contact Name,Company,Primary Contact\nIda Berg,Vestlake,Yes\nBo Lund,Nord,No\n")
+    assert ([row.contact_name for row in drafts.rows], drafts.remarks) == (["Ida Berg", "Bo Lund"], ())
+    assert read("Company,Primary Contact\nVestlake,Yes\nNord,No\n").rows[0].contact_name is None
+
+
+def test_a_display_name_beside_the_company_is_no_contact() -> None:
+    """QuickBooks has the customer's name twice, sometimes cut short, or only once."""
+    drafts = read(
+        "ListID,Name,CompanyName,Email\n8-1,Vestlake Inc,Vestlake,ap@vestlake.com\n8-2,Nord,,\n8-3,Teal,teal Ltd,\n"
+        "8-4,Sul,Sul,\n8-5,Rio,Rio,\n8-6,Holm and Daughters,Holm and Daught,\n8-7,Berg,Berg,\n8-8,Lund,Lund,\n"
+    )
+    assert {row.contact_name for row in drafts.rows} == {None}
+    assert [row.name for row in drafts.rows][:3] == ["Vestlake", "Nord", "teal Ltd"]
+    assert drafts.rows[0].external_id == "8-1"

@@ -26,6 +26,7 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.headers import (
     ASKED,
     LEAVE_OUT,
+    WITH_SPARES,
     Field,
     HeaderMap,
     columns_by_hand,
@@ -38,6 +39,7 @@ from bot.customers.rules.headers import (
     with_columns,
 )
 from bot.customers.rules.headings import is_of_others, may_be_contact, may_be_no_status, says_active
+from bot.customers.rules.names import name_key
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     ONE_PER_NAME,
@@ -248,8 +250,9 @@ def _tell_contacts(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
     name = mapping.columns.get(Field.NAME)
     if contact is None or name is None:
         return
-    rows = [cells for cells in sample if len(cells) > max(name, contact) and not is_blank(cells[contact])]
-    copies = sum(cells[name].casefold() == cells[contact].casefold() for cells in rows)
+    rows = [(cells[name], cells[contact]) for cells in sample if len(cells) > max(name, contact)]
+    rows = [(called, person) for called, person in rows if not is_blank(called) and not is_blank(person)]
+    copies = sum(name_key(called) == name_key(person) for called, person in rows)
     if len(rows) >= FEWEST_PEOPLE and copies >= MOST_COPIES * len(rows):
         columns.mapping = with_columns(mapping, {Field.CONTACT_NAME: None})
 
@@ -267,6 +270,8 @@ def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -
     for wanted, found in mapping.rivals:
         best = max(found, key=lambda at: (filled[at], -at))
         chosen[wanted] = best
+        if wanted in WITH_SPARES:
+            continue
         if wanted not in ASKED:
             columns.remarks.append(tell_fuller(mapping, wanted, best, found))
         elif sum(filled[at] > 0 for at in found) > 1:

@@ -20,7 +20,7 @@ from bot.customers.rules.countries import country_code, nearest_country
 from bot.customers.rules.dates import read_moment
 from bot.customers.rules.domains import LONGEST_ADDRESS, page_on_shared_host
 from bot.customers.rules.due import Status
-from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap
+from bot.customers.rules.headers import OUR_OWN, WITH_SPARES, Field, HeaderMap
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.questions import Settled
 from bot.customers.rules.values import part_contact, rejoin
@@ -177,7 +177,7 @@ class _RowReader:
                 self._read_cell(field, cell)
         self._read_person()
         self._part_contact()
-        self._read_other_name()
+        self._read_others()
         self._read_domain()
         self._read_owners_address()
         named = self.mapping.heading(Field.NAME)
@@ -232,14 +232,15 @@ class _RowReader:
                 self.values[Field.CONTACT_NAME] = name or None
                 self.values.setdefault(field, found)
 
-    def _read_other_name(self) -> None:
-        """Take the customer's name from another column where its own is empty."""
-        name_at = self.mapping.columns.get(Field.NAME, len(self.cells))
-        if Field.NAME in self.values or not read.is_blank(self._cell(name_at)):
-            return
-        spares = map(self._cell, self.mapping.spares.get(Field.NAME, ()))
-        if cell := next((cell for cell in spares if not read.is_blank(cell)), ""):
-            self._read_cell(Field.NAME, cell)
+    def _read_others(self) -> None:
+        """Take the customer's name and lesser fields from another column where their own is empty."""
+        for field, spares in self.mapping.spares.items():
+            words = NOTHING if field in _FREE else NO_VALUE
+            own = self._cell(self.mapping.columns.get(field, len(self.cells)))
+            if (field is Field.NAME or field in WITH_SPARES) and field not in self.values:
+                cells = map(self._cell, spares if read.is_blank(own, words=words) else ())
+                if cell := next((cell for cell in cells if not read.is_blank(cell, words=words)), ""):
+                    self._read_cell(field, cell)
 
     def _read_domain(self) -> None:
         """Read the first column with a domain of the customer's own; a page on a shared host becomes another name."""
