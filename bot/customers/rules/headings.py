@@ -138,6 +138,16 @@ def may_be_contact(header: str) -> bool:
     return spell_heading(header) in _OWNERS_OR_CONTACTS
 
 
+def may_be_proprietor(header: str) -> bool:
+    """Return whether a heading of owners may mean those whom a shop or restaurant belongs to: `Owner`."""
+    return spell_heading(header) in _PROPRIETORS
+
+
+def is_head(header: str) -> bool:
+    """Return whether a heading names whoever is at the head of a customer: `Principal Name`, `Co-Founder/CEO`."""
+    return any(spelling(part) in _HEADS for part in (header, *header.split("/")))
+
+
 KNOWN = frozenset[str]().union(*(spellings(rank) for ranks in HEADINGS.values() for rank in ranks))
 """Every heading we know, as `spelling` has it."""
 _WHOSE, _BETWEEN = (spellings(COLUMNS[which]) for which in ("whose", "between"))
@@ -172,5 +182,6 @@ _COMPANIES, _BARE_NAMES = (spellings(COLUMNS[which]) for which in ("companies", 
 _NO_STATUSES = spellings(COLUMNS["no_statuses"])
 _ACTIVE = spellings(COLUMNS["active"])
 _OWNERS_OR_CONTACTS = spellings(COLUMNS["owners_or_contacts"])
+_PROPRIETORS, _HEADS = (spellings(COLUMNS[which]) for which in ("proprietors", "heads"))
 NEVER_NAMES = spellings(COLUMNS["never_names"])
 """Headings of columns that hold no names."""
