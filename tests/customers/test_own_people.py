@@ -75,3 +75,10 @@ def test_a_column_of_other_things_names_nobody(cells: Sequence[str]) -> None:
     """`Principal` may say which office is the main one, and `Director` how many there are."""
     drafts = read("\n".join(["Company,Principal", *(f"Vest {at},{cell}" for at, cell in enumerate(cells))]))
     assert (Field.CONTACT_NAME in drafts.columns, drafts.unmapped) == (False, ("Principal",))
+
+
+@pytest.mark.parametrize("heading", ["Agency Contacts Name", "Dealer Contact", "Store contact person"])
+def test_a_contact_may_be_called_by_the_customers_trade(heading: str) -> None:
+    """The other column that names somebody by trade has the customers' names then."""
+    drafts = read(f"{heading},Agency Name\nIda Berg,Vest Agency\n")
+    assert (drafts.rows[0].name, drafts.rows[0].contact_name, drafts.questions) == ("Vest Agency", "Ida Berg", ())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.customers.gateways.contacts import tell_contacts
-from bot.customers.gateways.row_ids import find_row_ids
+from bot.customers.gateways.row_ids import find_row_ids, has_status_of_rows
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import (
     NO_VALUE,
@@ -266,6 +266,10 @@ def _settle_rows(columns: Columns, table: Table, by_hand: Mapping[str, str], ans
     columns.questions.append(question)
     if question.choose(answers) == ONE_PER_NAME:
         columns.is_one_per_name = True
+        if has_status_of_rows(columns.mapping, table):
+            said = quoted([columns.mapping.heading(Field.STATUS)])
+            columns.remarks.append(f"{said} was not read as the status: it differs in the rows of one company.")
+            columns.mapping = with_columns(columns.mapping, {Field.STATUS: None})
         columns.mapping = with_columns(columns.mapping, {Field.EXTERNAL_ID: None})
 
 

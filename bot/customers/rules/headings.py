@@ -100,7 +100,8 @@ def ids_of_rows(header: str) -> str:
     """Return whose ids a heading names by its words: PEOPLE, THINGS, or "" where they may be the customer's."""
     word = spelling(header)
     bare = {_bare(header, _ID_WORDS | _BETWEEN), *(word.removesuffix(end) for end in _ID_WORDS)} - {word}
-    if bare & _ROWS_OF_THINGS or word in _CODES_OF_ROWS:
+    is_named = word.endswith("name") and word.removesuffix("name") in _NAMES_OF_THINGS
+    if bare & _ROWS_OF_THINGS or word in _CODES_OF_ROWS or is_named:
         return THINGS
     return PEOPLE if bare & _ROWS_OF_PEOPLE else ""
 
@@ -160,7 +161,7 @@ _BARE = {
 _OF_TRADES = {
     spelling(word): spelling(word)
     for which in COLUMNS["of_trades"].split("|") for word in "|".join(HEADINGS[which]).split("|")
-}  # fmt: skip
+} | {word: word for word in spellings(COLUMNS["contacts_of_trades"])}  # fmt: skip
 """The headings that one beginning with a trade may be read as: `partner_website`."""
 _UNITS = spellings(COLUMNS["units"])
 _BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -172,8 +173,9 @@ _IDS_BY_TRADE = spellings(COLUMNS["ids_by_trade"])
 _NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
 PEOPLE, THINGS = "people", "things"
 """What a list may have several rows of for one customer."""
-_ROWS_OF_PEOPLE, _ROWS_OF_THINGS, _CODES_OF_ROWS, _ID_WORDS = (
-    spellings(COLUMNS[which]) for which in ("rows_of_people", "rows_of_things", "codes_of_rows", "id_words")
+_ROWS_OF_PEOPLE, _ROWS_OF_THINGS, _NAMES_OF_THINGS, _CODES_OF_ROWS, _ID_WORDS = (
+    spellings(COLUMNS[which])
+    for which in ("rows_of_people", "rows_of_things", "names_of_things", "codes_of_rows", "id_words")
 )
 _OF_OTHERS = spellings(COLUMNS["of_others"])
 IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
