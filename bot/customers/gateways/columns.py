@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.customers.gateways.contacts import tell_contacts
-from bot.customers.gateways.row_ids import find_row_ids, has_status_of_rows
+from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_status_of_rows
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import (
     NO_VALUE,
@@ -58,6 +58,8 @@ SAMPLE_ROWS = 300
 FEWEST_PAGES = 3
 """Links from which those to one host are that host's, not the customers'."""
 _NUMBER = re.compile(r"\s*\d[\d.,' ]*%?\s*")
+FEWEST_TOLD = 0.3
+"""The share of rows whose words may be statuses from which a column that may be something else holds them."""
 CLEARLY_MORE = 1.5
 """How many values of the customers' own a column needs for each one that only another column has."""
 BY_VALUES = {
@@ -95,6 +97,7 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     if table.has_headings:
         _find_by_values(columns, sample, columns_by_hand(columns.mapping.headers, by_hand))
     _find_id(columns, sample, by_hand)
+    columns.mapping = replace(columns.mapping, counters=find_counters(columns.mapping, sample))
     _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
@@ -318,11 +321,14 @@ def _ask_statuses(columns: Columns, statuses: Counter[str]) -> None:
     mapping = columns.mapping
     words = {status_word(cell) for cell in statuses}
     heading = mapping.heading(Field.STATUS)
-    is_other = may_be_no_status(heading) and not any(map(propose_status, words))
+    told = [cell for cell in statuses if propose_status(status_word(cell))]
+    is_other = may_be_no_status(heading) and sum(statuses[cell] for cell in told) < FEWEST_TOLD * statuses.total()
     if (is_other or len(words) > MOST_STATUSES) and not any(map(known_status, words)):
         columns.mapping = with_columns(mapping, {Field.STATUS: None})
+        none = f"only “{told[0]}” of" if len(told) == 1 else "few of" if told else "none of"
         columns.remarks.append(
-            f"{quoted([heading])} was not read as the status: none of its {len(words):,} values is one."
+            f"{quoted([heading])} was not read as the status: {none} its {len(words):,} values "
+            f"{'are' if len(told) > 1 else 'is'} one."
         )
     else:
         columns.questions += ask_statuses(heading, statuses)

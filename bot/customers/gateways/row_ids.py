@@ -1,19 +1,23 @@
 """Finds the column of ids that count people, orders or products of the customers, rather than the customers."""
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import NO_VALUE, Unclear, is_blank, read_domain
 from bot.customers.rules.headers import Field, HeaderMap
-from bot.customers.rules.headings import IDS_OF_PEOPLE, KNOWN, PEOPLE, ids_of_rows, names_company, spelling
+from bot.customers.rules.headings import IDS_OF_PEOPLE, KNOWN, PEOPLE, ids_of_rows, is_counter, names_company, spelling
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import LONGEST_NAME
+from bot.customers.rules.values import filled_cells
 
 FEWEST_NAMES = 3
 """Names in several rows from which a column may count something else than the customers."""
 MOST_OF_ROWS = 0.5
 """The share of rows with such names from which an id may be the person's though its heading doesn't say so."""
+FEWEST_COLUMNS = 4
+"""Columns in which something stands from which rows that differ only in their number are the same."""
 SAMPLE_ROWS = 300
 _OF_ROWS = {Field.STATUS, Field.ANNUAL_VALUE, Field.CURRENCY, Field.ADDED_ON, Field.LAST_CONTACT}
 """What the people, orders and products of one company may differ in."""
@@ -39,6 +43,26 @@ def find_row_ids(mapping: HeaderMap, table: Table, by_hand: Mapping[str, str]) -
         if is_open and header not in by_hand and _may_count_rows(mapping, header) and _counts_rows(mapping, table, at):
             return at
     return None
+
+
+def find_counters(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> frozenset[int]:
+    """
+    Return the unread columns that only number the rows: those without a heading, or called so, of rising numbers.
+
+    None in a list that says little else, where rows of one name may be several customers.
+    """
+    read = {*mapping.columns.values(), *mapping.person, *itertools.chain(*mapping.spares.values())}
+    if sum(bool(filled_cells(sample, at)) for at in range(len(mapping.headers))) < FEWEST_COLUMNS:
+        return frozenset()
+    return frozenset(
+        at for at, header in enumerate(mapping.headers)
+        if at not in read and is_counter(header) and _are_rising(filled_cells(sample, at))
+    )  # fmt: skip
+
+
+def _are_rising(cells: Sequence[str]) -> bool:
+    numbers = [int(cell) for cell in cells if cell.strip().isdecimal()]
+    return bool(cells) and len(numbers) == len(cells) and all(one < next_ for one, next_ in itertools.pairwise(numbers))
 
 
 def has_status_of_rows(mapping: HeaderMap, table: Table) -> bool:

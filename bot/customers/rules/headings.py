@@ -149,6 +149,11 @@ def is_head(header: str) -> bool:
     return any(spelling(part) in _HEADS for part in (header, *header.split("/")))
 
 
+def is_counter(header: str) -> bool:
+    """Return whether a column with that heading, if any, may only number the rows: `#`, `S.No.`, `Unnamed: 0`."""
+    return not spelling(header) or spelling(header) in _COUNTERS
+
+
 KNOWN = frozenset[str]().union(*(spellings(rank) for ranks in HEADINGS.values() for rank in ranks))
 """Every heading we know, as `spelling` has it."""
 _WHOSE, _BETWEEN = (spellings(COLUMNS[which]) for which in ("whose", "between"))
@@ -184,6 +189,7 @@ _COMPANIES, _BARE_NAMES = (spellings(COLUMNS[which]) for which in ("companies", 
 _NO_STATUSES = spellings(COLUMNS["no_statuses"])
 _ACTIVE = spellings(COLUMNS["active"])
 _OWNERS_OR_CONTACTS = spellings(COLUMNS["owners_or_contacts"])
+_COUNTERS = spellings(COLUMNS["counters"])
 _PROPRIETORS, _HEADS = (spellings(COLUMNS[which]) for which in ("proprietors", "heads"))
 NEVER_NAMES = spellings(COLUMNS["never_names"])
 """Headings of columns that hold no names."""
