@@ -118,3 +118,20 @@ def test_not_found_is_nothing() -> None:
     """What a search wrote where it found no contact is neither a contact nor worth a remark."""
     (row,) = read("Company,Contact name,Email\nVest,Not Found,Not Found\n").rows
     assert (row.contact_name, row.contact_email, row.notes) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    "below", [',,"12,300"', '"Grand total: 2 records",,"12,300"', ',,"12,300"\nprinted for Ana,,', "Total customers,2,"]
+)
+def test_sums_below_a_table_are_no_customers(below: str) -> None:
+    """They have no name, but aren't refused for it: they are named as lines below the table."""
+    drafts = read(f"Company,Place,Revenue\nVest,Kiel,5000\nNord,Oslo,7300\n{below}\n")
+    assert ([row.name for row in drafts.rows], drafts.refusals) == (["Vest", "Nord"], ())
+    (note,) = drafts.remarks
+    assert "below the table left out" in note.reason
+
+
+def test_a_last_customer_who_has_no_name_is_refused() -> None:
+    """A number to call is no sum."""
+    (refusal,) = read("Company,Place,Phone\nVest,Kiel,55501\nNord,Oslo,55502\n,,44403\n").refusals
+    assert refusal.row_number == 4
