@@ -272,7 +272,9 @@ def test_tags_of_a_cell_are_told_apart(cell: str, tags: Sequence[str]) -> None:
     [
         (["Total"], 3, True), (["Total", "12", "€ 1,200.50"], 3, True), (["Total", "Paris"], 3, False),
         (["Total"], 1, False), ([], 3, False), (["Acme", "12"], 3, False), (["Totalenergies", "12"], 3, False),
-        (["Grand Total", "12"], 2, True), (["Copyright (c) 2026 Acme"], 1, True),
+        (["Grand Total", "12"], 2, True), (["Grand total: 43 records", "12,300"], 3, True),
+        (["Total: 12 companies"], 3, True), (["Total customers", "43"], 3, True), (["Total Companies Ltd"], 3, False),
+        (["Copyright (c) 2026 Acme"], 1, True),
         (["Copyright (c) 2026 Acme", "12"], 2, False), (["Acme"], 3, False),
     ],
 )  # fmt: skip
@@ -287,12 +289,18 @@ def test_totals_and_notices_are_no_customers(filled: Sequence[str], width: int, 
         ([], 0), ([["Acme", "3"]], 0), ([["Acme", "3"], ["Total", "3"]], 1),
         ([["Acme", "3"], ["Total", "3"], ["from our CRM", ""]], 2), ([["Acme", "3"], ["from our CRM", ""]], 0),
         ([["Total", "3"], ["Acme", "3"]], 0),
+        ([["Acme", "3"], ["Vest", "4"], ["", "7"]], 1), ([["Acme", "€3.50"], ["Vest", ""], ["", "7 EUR"]], 1),
+        ([["Acme", "1,200.50"], ["Vest", "900"], ["", "2,100.50"]], 1), ([["Acme", "8"], ["Vest", "4"], ["", "7"]], 0),
+        ([["Acme", "3"], ["", "3"]], 0), ([["Acme", "x"], ["Vest", "4"], ["", "7"]], 0),
+        ([["Acme", "3"], ["Vest", "4"], ["7", ""]], 0), ([["7", "Acme"], ["8", "Vest"], ["9", ""]], 0),
+        ([["1", "3"], ["2", "4"], ["", "7"]], 0), ([["Acme", "3"], ["Vest", "4"], ["", "Oslo"]], 0),
+        ([["Acme", "3"], ["", "4"], ["", "7"]], 0),
     ],
 )  # fmt: skip
 def test_what_a_report_prints_below_its_table_is_counted_from_the_end(
     rows: Sequence[Sequence[str]], footers: int
 ) -> None:
-    """Lines of one cell may follow a total, and a customer ends the search."""
+    """Lines of one cell may follow a total or sums, and a customer ends the search; a row may have lost its name."""
     assert count_footers(rows, 2) == footers
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.customers.gateways import read_drafts
+from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field
 from bot.customers.rules.headings import PEOPLE, THINGS, ids_of_rows
 from bot.customers.rules.questions import ONE_PER_NAME, ONE_PER_ROW
@@ -126,7 +127,7 @@ def test_nothing_is_asked_where_the_ids_may_be_the_customers(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("heading", "value"),
-    [("owner", "Ana,Ben"), ("country", "DE,FR"), ("status", "active,paused"), ("headcount", "5,9")],
+    [("owner", "Ana,Ben"), ("country", "DE,FR"), ("headcount", "5,9")],
 )
 def test_nothing_is_merged_where_one_company_differs_in_what_is_its_own(heading: str, value: str) -> None:
     """One name with two owners is two customers; an empty cell says nothing."""
@@ -137,6 +138,49 @@ def test_nothing_is_merged_where_one_company_differs_in_what_is_its_own(heading:
     assert read(text).of_people
     drafts = read(text.replace("Waiter,https://www.vestlake.com/jobs,", f"Waiter,,{other}"))
     assert (drafts.questions, drafts.of_people) == ((), False)
+
+
+DEALS = (
+    "Deal Name,Company Name,Amount,Deal Stage\nVest Plan,Vest,500,Won\nVest more,Vest,250,Demo\nNord 1,Nord,350,Demo\n"
+    "Nord 2,Nord,600,Won\nTeal 1,Teal,200,Demo\nTeal 2,Teal,450,Won\nMoor,Moor,9,Won\n"
+)
+
+
+def test_deals_that_have_names_and_no_ids_are_their_companys(office: Office) -> None:
+    """A deal's name differs in each row like an id, and amounts are its own."""
+    drafts = read(DEALS.replace("Amount", "Annual value"))
+    assert [question.id for question in drafts.questions] == ["rows:dealname"]
+    plan = take_in(office, drafts).plan
+    assert plan.added == ("Vest", "Nord", "Teal", "Moor")
+    again(office, drafts, plan)
+
+
+@pytest.mark.parametrize("heading", ["Annual value", "Currency", "Added on", "Last contact"])
+def test_orders_of_one_company_may_differ_in_what_is_their_own(heading: str) -> None:
+    """Amounts and dates are the order's; the first amount and the last contact are kept, and a remark names others."""
+    says = {"Annual value": ("5", "9"), "Currency": ("EUR", "USD")}.get(heading, ("2026-05-01", "2026-06-02"))
+    rows = [f"{at},{('Vest', 'Nord', 'Teal')[at // 2]},{says[at % 2]}" for at in range(6)]
+    assert read("\n".join([f"Order ID,Company,{heading}", *rows])).of_people
+
+
+def test_a_status_that_differs_in_the_rows_of_one_company_is_the_orders() -> None:
+    """It isn't read, so that a cancelled order loses no customer; one that all its rows agree in is the company's."""
+    rows = [f"{at},{('Vest', 'Nord', 'Teal')[at // 2]},{('active', 'cancelled')[at % 2]}" for at in range(6)]
+    drafts = read("\n".join(["Order ID,Company,Status", *rows]))
+    assert ({row.status for row in drafts.rows}, drafts.of_people) == ({None}, True)
+    assert [note.reason for note in drafts.remarks] == [
+        "“Status” was not read as the status: it differs in the rows of one company."
+    ]
+    agree = read("\n".join(["Order ID,Company,Status", *(row.replace("cancelled", "active") for row in rows)]))
+    assert ({row.status for row in agree.rows}, agree.of_people, agree.remarks) == ({Status.ACTIVE}, True, ())
+
+
+def test_many_people_of_two_companies_are_enough() -> None:
+    """An agency's eight people and another's two tell as much as three companies' pairs."""
+    rows = [f"{at},Person {at},{'Vest Agency' if at < 8 else 'Nord Agency'}" for at in range(10)]
+    drafts = read("\n".join(["Contact ID,Agency Contacts Name,Agency Name", *rows]))
+    assert ([question.id for question in drafts.questions], drafts.of_people) == (["rows:contactid"], True)
+    assert (drafts.rows[0].name, drafts.rows[0].contact_name) == ("Vest Agency", "Person 0")
 
 
 ROWS = st.lists(
@@ -179,8 +223,8 @@ def test_a_column_mapped_by_hand_is_not_asked_about() -> None:
     ("heading", "whose"),
     [
         ("lead_id", PEOPLE), ("idContato", PEOPLE), ("Job No.", THINGS), ("orderNumber", THINGS),
-        ("Ticketnummer", THINGS), ("Número do pedido", THINGS), ("Invoice", ""), ("Order", ""), ("id", ""),
-        ("Kundennummer", ""), ("exhibitor_id", ""), ("Customer Number", ""),
+        ("Ticketnummer", THINGS), ("Número do pedido", THINGS), ("Deal Name", THINGS), ("Invoice", ""),
+        ("Order", ""), ("id", ""), ("Kundennummer", ""), ("exhibitor_id", ""), ("Customer Number", ""),
     ],
 )  # fmt: skip
 def test_a_heading_says_whose_ids_stand_below(heading: str, whose: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.core.collecting import without_collecting
 from bot.customers.gateways.columns import settle_columns
-from bot.customers.gateways.tables import Row, Table, left_out, read_table, rows_above_footers, without_headings
+from bot.customers.gateways.first_lines import values_above, without_headings
+from bot.customers.gateways.tables import Row, Table, left_out, read_table, rows_above_footers
 from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap
 from bot.customers.rules.headings import count_known, is_heading, is_name_by_trade
 from bot.customers.rules.people import PeopleTold, join_people
@@ -75,10 +76,10 @@ def read_drafts(
 def open_list(data: bytes, *, name: str, by_hand: Mapping[str, str]) -> Table:
     """Return the table in a list of customers, without the lines above its headings; raises as `read_table` does."""
     table = read_table(data, name=name, count_known=lambda cells: count_known(cells, by_hand))
-    is_known = count_known(table.headers, by_hand) or any(
-        is_name_by_trade(cell) or is_heading(cell) for cell in table.headers
-    )
-    return table if is_known else without_headings(table)
+    values = values_above(table)
+    words = [cell for at, cell in enumerate(table.headers) if at not in values]
+    is_known = count_known(words, by_hand) or any(is_name_by_trade(cell) or is_heading(cell) for cell in words)
+    return table if is_known else without_headings(table, is_told=bool(values))
 
 
 def _left_out(no_rows: Sequence[Row], last: int) -> list[Note]:

@@ -8,8 +8,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from bot.customers.gateways.contacts import tell_contacts
 from bot.customers.gateways.ids import find_id, no_ids, tell_no_ids
-from bot.customers.gateways.row_ids import find_row_ids
+from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_status_of_rows
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import (
     NO_VALUE,
@@ -38,8 +39,7 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import is_of_others, may_be_contact, may_be_no_status, says_active
-from bot.customers.rules.names import name_key
+from bot.customers.rules.headings import is_of_others, may_be_no_status, says_active
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     ONE_PER_NAME,
@@ -53,19 +53,15 @@ from bot.customers.rules.questions import (
     settle,
     tell_serials,
 )
-from bot.customers.rules.values import own_values, tell_field
+from bot.customers.rules.values import filled_cells, own_values, tell_field
 
 SAMPLE_ROWS = 300
 """Rows by which columns are told apart."""
 FEWEST_PAGES = 3
 """Links from which those to one host are that host's, not the customers'."""
 _NUMBER = re.compile(r"\s*\d[\d.,' ]*%?\s*")
-FEWEST_PEOPLE = 5
-"""Names from which a column tells by them whose people they are."""
-MOST_OWNERS = 0.5
-"""The share of names that differ up to which they may be owners'."""
-MOST_COPIES = 0.8
-"""The share of contacts' names from which those that repeat the customers' are none."""
+FEWEST_TOLD = 0.3
+"""The share of rows whose words may be statuses from which a column that may be something else holds them."""
 CLEARLY_MORE = 1.5
 """How many values of the customers' own a column needs for each one that only another column has."""
 BY_VALUES = {
@@ -99,18 +95,20 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     chosen = columns_by_hand(columns.mapping.headers, by_hand)
     if Field.DOMAIN not in map(field_called, by_hand.values()):
         _leave_own_pages(columns, sample)
-    _tell_contacts(columns, sample)
+    columns.mapping, remarks = tell_contacts(columns.mapping, sample)
+    columns.remarks += remarks
     if table.has_headings:
         _find_by_values(columns, sample, chosen)
     if (id_at := find_id(columns.mapping, sample, chosen)) is not None:
         columns.mapping = with_columns(columns.mapping, {Field.EXTERNAL_ID: id_at})
+    columns.mapping = replace(columns.mapping, counters=find_counters(columns.mapping, sample))
     _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
         _settle_rows(columns, table, chosen, answers)
         _settle_values(columns, table, sample, answers, today)
         if (at := columns.mapping.columns.get(Field.COUNTRY)) is not None:
-            countries = _filled_cells(sample, at)
+            countries = filled_cells(sample, at)
             columns.settled = replace(columns.settled, has_countries_in_full=are_in_full(countries))
         columns.settled = replace(columns.settled, no_ids=frozenset(blank := no_ids(table, columns.mapping)))
         columns.remarks += tell_no_ids(columns.mapping, blank)
@@ -120,7 +118,7 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
 def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str]]) -> HeaderMap:
     """Map the columns of *table*; one that is empty comes last, and one of yes and no, or of numbers, is no name."""
     width = range(len(table.headers))
-    empty = {at for at in width if sample and not _filled_cells(sample, at)}
+    empty = {at for at in width if sample and not filled_cells(sample, at)}
     flags = {at for at in width if _is_of_flags(sample, at) or _is_of_numbers(sample, at)}
     mapping = map_headers(table.headers, by_hand, empty, flags)
     if not table.has_headings:
@@ -135,26 +133,22 @@ def _map_by_values(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand:
     chosen: dict[Field, int | None] = {}
     left_alone = columns_by_hand(mapping.headers, by_hand)
     for at in range(len(mapping.headers)):
-        cells = _filled_cells(sample, at)
+        cells = filled_cells(sample, at)
         told = tell_field(cells) if cells and at not in left_alone else None
         if told is not None and told not in mapping.columns:
             chosen.setdefault(told, at)
     return with_columns(mapping, chosen)
 
 
-def _filled_cells(sample: Sequence[Sequence[str]], at: int) -> list[str]:
-    return [cells[at] for cells in sample if at < len(cells) and not is_blank(cells[at])]
-
-
 def _is_of_flags(sample: Sequence[Sequence[str]], at: int) -> bool:
     """Return whether a column says yes and no."""
-    cells = _filled_cells(sample, at)
+    cells = filled_cells(sample, at)
     return bool(cells) and all(map(is_flag, cells))
 
 
 def _is_of_numbers(sample: Sequence[Sequence[str]], at: int) -> bool:
     """Return whether a column counts something."""
-    cells = _filled_cells(sample, at)
+    cells = filled_cells(sample, at)
     return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
 
 
@@ -167,7 +161,7 @@ def _settle_name(columns: Columns, table: Table, sample: Sequence[Sequence[str]]
     mapping = columns.mapping
     if Field.NAME in mapping.columns or mapping.person or len(mapping.problems) > 1:
         return
-    cells = {at: _filled_cells(sample, at) for at in range(len(mapping.headers))}
+    cells = {at: filled_cells(sample, at) for at in range(len(mapping.headers))}
     likely = likely_names(mapping, cells, rows=len(sample))
     if likely:
         question = ask_column(Field.NAME, {at: mapping.headers[at] for at in likely}, likely[0])
@@ -182,7 +176,7 @@ def _settle_name(columns: Columns, table: Table, sample: Sequence[Sequence[str]]
 def _leave_own_pages(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
     """Don't read links to pages on one host, such as a program's own pages about each customer, as their domains."""
     while (at := columns.mapping.columns.get(Field.DOMAIN)) is not None:
-        hosts = [page_host(cell) for cell in _filled_cells(sample, at)]
+        hosts = [page_host(cell) for cell in filled_cells(sample, at)]
         if len(hosts) < FEWEST_PAGES or not all(hosts) or len({*hosts}) > 1:
             return
         columns.remarks.append(
@@ -233,28 +227,8 @@ def _may_have_names(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool
     """Return whether a column of *mapping* holds the names, or may."""
     if Field.NAME in mapping.columns or mapping.person:
         return True
-    cells = {at: _filled_cells(sample, at) for at in range(len(mapping.headers))}
+    cells = {at: filled_cells(sample, at) for at in range(len(mapping.headers))}
     return bool(likely_names(mapping, cells, rows=len(sample)))
-
-
-def _tell_contacts(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
-    """Read people as the customers' own where most of them differ, and names that repeat the customers' not at all."""
-    mapping = columns.mapping
-    owner, contact = mapping.columns.get(Field.OWNER), mapping.columns.get(Field.CONTACT_NAME)
-    if owner is not None and contact is None and not mapping.person and may_be_contact(mapping.headers[owner]):
-        people = _filled_cells(sample, owner)
-        if len(people) >= FEWEST_PEOPLE and len({*people}) > MOST_OWNERS * len(people):
-            columns.mapping = with_columns(mapping, {Field.OWNER: None, Field.CONTACT_NAME: owner})
-            told = "was read as the contact’s name, not as the owner: most of its values differ."
-            columns.remarks.append(f"{quoted([mapping.headers[owner]])} {told}")
-    name = mapping.columns.get(Field.NAME)
-    if contact is None or name is None:
-        return
-    rows = [(cells[name], cells[contact]) for cells in sample if len(cells) > max(name, contact)]
-    rows = [(called, person) for called, person in rows if not is_blank(called) and not is_blank(person)]
-    copies = sum(name_key(called) == name_key(person) for called, person in rows)
-    if len(rows) >= FEWEST_PEOPLE and copies >= MOST_COPIES * len(rows):
-        columns.mapping = with_columns(mapping, {Field.CONTACT_NAME: None})
 
 
 def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -> None:
@@ -291,6 +265,10 @@ def _settle_rows(columns: Columns, table: Table, by_hand: AbstractSet[int], answ
     columns.questions.append(question)
     if question.choose(answers) == ONE_PER_NAME:
         columns.is_one_per_name = True
+        if has_status_of_rows(columns.mapping, table):
+            said = quoted([columns.mapping.heading(Field.STATUS)])
+            columns.remarks.append(f"{said} was not read as the status: it differs in the rows of one company.")
+            columns.mapping = with_columns(columns.mapping, {Field.STATUS: None})
         columns.mapping = with_columns(columns.mapping, {Field.EXTERNAL_ID: None})
 
 
@@ -339,10 +317,13 @@ def _ask_statuses(columns: Columns, statuses: Counter[str]) -> None:
     mapping = columns.mapping
     words = {status_word(cell) for cell in statuses}
     heading = mapping.heading(Field.STATUS)
-    is_other = may_be_no_status(heading) and not any(map(propose_status, words))
+    told = [cell for cell in statuses if propose_status(status_word(cell))]
+    is_other = may_be_no_status(heading) and sum(statuses[cell] for cell in told) < FEWEST_TOLD * statuses.total()
     if (is_other or len(words) > MOST_STATUSES) and not any(map(known_status, words)):
         columns.mapping = with_columns(mapping, {Field.STATUS: None})
-        none = f"none of its {len(words):,} values is one" if len(words) > 1 else "its only value is none"
+        which = f"only “{told[0]}” of" if len(told) == 1 else "few of" if told else "none of"
+        few = f"{which} its {len(words):,} values {'are' if len(told) > 1 else 'is'} one"
+        none = few if len(words) > 1 else "its only value is none"
         columns.remarks.append(f"{quoted([heading])} was not read as the status: {none}.")
     else:
         columns.questions += ask_statuses(heading, statuses)

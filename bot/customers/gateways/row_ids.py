@@ -1,5 +1,6 @@
 """Finds the column of ids that count people, orders or products of the customers, rather than the customers."""
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -7,15 +8,20 @@ from collections.abc import Set as AbstractSet
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import NO_VALUE, Unclear, is_blank, read_domain
 from bot.customers.rules.headers import Field, HeaderMap
-from bot.customers.rules.headings import IDS_OF_PEOPLE, KNOWN, PEOPLE, ids_of_rows, names_company, spelling
+from bot.customers.rules.headings import IDS_OF_PEOPLE, KNOWN, PEOPLE, ids_of_rows, is_counter, names_company, spelling
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import LONGEST_NAME
+from bot.customers.rules.values import filled_cells
 
 FEWEST_NAMES = 3
 """Names in several rows from which a column may count something else than the customers."""
 MOST_OF_ROWS = 0.5
 """The share of rows with such names from which an id may be the person's though its heading doesn't say so."""
+FEWEST_COLUMNS = 4
+"""Columns in which something stands from which rows that differ only in their number are the same."""
 SAMPLE_ROWS = 300
+_OF_ROWS = {Field.STATUS, Field.ANNUAL_VALUE, Field.CURRENCY, Field.ADDED_ON, Field.LAST_CONTACT}
+"""What the people, orders and products of one company may differ in."""
 _CONTACTS = {
     Field.CONTACT_NAME, Field.CONTACT_ROLE, Field.CONTACT_EMAIL, Field.CONTACT_PHONE, Field.CONTACT_DO_NOT_CONTACT
 }  # fmt: skip
@@ -26,7 +32,8 @@ def find_row_ids(mapping: HeaderMap, table: Table, by_hand: AbstractSet[int]) ->
     Return the column of ids that are those of each row's person, order or product; None where there is none.
 
     Every row has its own id, several names stand in more than one row, and the rows of one name agree in all that is
-    read as the customer's own, as far as it is filled. Ids that parents refer to are the customers'.
+    read as the customer's own, as far as it is filled. Where the heading says whose ids they are, statuses, amounts and
+    dates are those of each row, and may differ. Ids that parents refer to are the customers'.
     """
     columns = mapping.columns
     if mapping.person or Field.NAME not in columns or Field.PARENT in columns:
@@ -37,6 +44,40 @@ def find_row_ids(mapping: HeaderMap, table: Table, by_hand: AbstractSet[int]) ->
         if is_open and at not in by_hand and _may_count_rows(mapping, header) and _counts_rows(mapping, table, at):
             return at
     return None
+
+
+def find_counters(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> frozenset[int]:
+    """
+    Return the unread columns that only number the rows: those without a heading, or called so, of rising numbers.
+
+    None in a list that says little else, where rows of one name may be several customers.
+    """
+    read = {*mapping.columns.values(), *mapping.person, *itertools.chain(*mapping.spares.values())}
+    if sum(bool(filled_cells(sample, at)) for at in range(len(mapping.headers))) < FEWEST_COLUMNS:
+        return frozenset()
+    return frozenset(
+        at for at, header in enumerate(mapping.headers)
+        if at not in read and is_counter(header) and _are_rising(filled_cells(sample, at))
+    )  # fmt: skip
+
+
+def _are_rising(cells: Sequence[str]) -> bool:
+    numbers = [int(cell) for cell in cells if cell.strip().isdecimal()]
+    return bool(cells) and len(numbers) == len(cells) and all(one < next_ for one, next_ in itertools.pairwise(numbers))
+
+
+def has_status_of_rows(mapping: HeaderMap, table: Table) -> bool:
+    """Return whether rows of one name have different statuses, which are those of their person, order or product."""
+    name, status = mapping.columns.get(Field.NAME), mapping.columns.get(Field.STATUS)
+    said: dict[str, dict[int, str]] = {}
+    return (
+        name is not None
+        and status is not None
+        and not all(
+            _agrees(said.setdefault(_cell(row.cells, name), {}), "", row.cells, [(Field.STATUS, status)])
+            for row in rows_above_footers(table)
+        )
+    )
 
 
 def _has_companies(mapping: HeaderMap) -> bool:
@@ -58,7 +99,8 @@ def _counts_rows(mapping: HeaderMap, table: Table, at: int) -> bool:
     Where its heading doesn't say whose ids it has, most rows must be of companies with several contacts, the first ones
     as all.
     """
-    own, is_told = _own_columns(mapping), bool(ids_of_rows(mapping.headers[at]))
+    is_told = bool(ids_of_rows(mapping.headers[at]))
+    own = [each for each in _own_columns(mapping) if not is_told or each[0] not in _OF_ROWS]
     counted = at if is_told else mapping.columns[Field.CONTACT_NAME]
     ids, found = set[str](), set[tuple[str, str]]()
     said: dict[str, dict[int, str]] = {}
@@ -78,9 +120,10 @@ def _counts_rows(mapping: HeaderMap, table: Table, at: int) -> bool:
 
 
 def _are_several(found: set[tuple[str, str]], fewest: float) -> bool:
-    """Return whether several names have more than one of what was *found* with them, *fewest* of it together."""
+    """Return whether several names have more than one of what was *found* with them, or few many; *fewest* in all."""
     several = [count for count in Counter(name for name, _ in found).values() if count > 1]
-    return len(several) >= FEWEST_NAMES and sum(several) >= fewest
+    are_many = len(several) >= FEWEST_NAMES or sum(several) > FEWEST_NAMES * 2
+    return are_many and sum(several) >= fewest
 
 
 def _own_columns(mapping: HeaderMap) -> list[tuple[Field, int]]:

@@ -10,7 +10,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, cast
 
 from bot.core.errors import InvalidInput
@@ -18,7 +18,6 @@ from bot.customers.rules.encodings import guess_encoding
 from bot.customers.rules.footers import MOST_FOOTERS, count_footers
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import Note
-from bot.customers.rules.values import is_row
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -106,7 +105,7 @@ def rows_above_footers(table: Table, no_rows: list[Row] | None = None) -> Iterat
     held: deque[Row] = deque()
     lines = [] if no_rows is None else no_rows
     for row in table.rows():
-        if _repeats(row, table.headers):
+        if repeats(row, table.headers):
             lines += [held.pop()] if table.headings_line > 1 and _is_title(held) else []
             lines.append(row)
             continue
@@ -124,27 +123,10 @@ def _is_title(rows: Sequence[Row]) -> bool:
     return len(rows) > 1 and _filled(rows[-1]) == 1 and rows[-1].number > rows[-2].number + 1
 
 
-def _repeats(row: Row, headers: Sequence[str]) -> bool:
+def repeats(row: Row, headers: Sequence[str]) -> bool:
+    """Return whether a row is the headings once more."""
     cells = row.cells
     return cells[:1] == [*headers[:1]] and tuple(" ".join(cell.split()) for cell in cells) == tuple(headers)
-
-
-def without_headings(table: Table) -> Table:
-    """
-    Return a table of which no heading is known as one whose columns have numbers, if its first line is a row.
-
-    Else a remark says that the first line was taken for the headings.
-    """
-    first = table.headers
-    quoted = ", ".join(f"“{clean_text(cell, 40)}”" for cell in first[:TITLES_SHOWN])
-    if not is_row(first):
-        told = f"The first line ({quoted}) was taken for the headings. If it is a customer, write headings above it."
-        return replace(table, remarks=(*table.remarks, Note(table.headings_line, "", told, first[0])))
-    told = f"The first line ({quoted}) is no line of headings, so the columns are called by their numbers."
-    return replace(
-        table, headers=tuple(f"Column {at}" for at in range(1, len(first) + 1)), headings_line=table.headings_line - 1,
-        has_headings=False, remarks=(*table.remarks, Note(table.headings_line, "", told, first[0])),
-    )  # fmt: skip
 
 
 def read_table(data: bytes, *, name: str, count_known: Callable[[Sequence[str]], int] | None = None) -> Table:

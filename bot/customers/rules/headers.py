@@ -35,7 +35,7 @@ _CODE = re.compile(r"[A-Z0-9_.-]*\d[A-Z0-9_.-]*|[A-Z0-9]{1,5}")
 _WORDS_ONLY = re.compile(r"[^\W\d_]{2}")
 _NO_NAME = re.compile(
     r"@|://|^www\.|^[\d\s.,:/+()%€$£-]*$|^\d{1,4}[-./]\d{1,2}[-./]|^\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}$|"
-    r"^(?:true|false|yes|no)$|^\w+:\S+$|^\S{40}|.{120}",
+    r"^[^\W\d_]{3,9}\.? \d{1,2},? \d{4}\b|^(?:true|false|yes|no)$|^\w+:\S+$|^\S{40}|.{120}",
     re.IGNORECASE,
 )
 
@@ -98,7 +98,7 @@ class HeaderMap:
     `person` holds the columns of first and last name, which together make the contact's name; `spares` the columns that
     are read where a field's own column is empty or tells nothing; `rivals` the columns of fields that several could be,
     of which the fullest is to be read; `unmapped` the headings nobody reads; `problems` sentences that must be settled
-    before any row is read; `system` the recognised origin.
+    before any row is read; `system` the recognised origin; `counters` the columns that only number the rows.
     """
 
     headers: tuple[str, ...]
@@ -109,6 +109,7 @@ class HeaderMap:
     unmapped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     system: str = ""
+    counters: frozenset[int] = frozenset()
 
     def heading(self, field: Field) -> str:
         """The list's own word for *field*, for sentences about it."""

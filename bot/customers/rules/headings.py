@@ -104,7 +104,8 @@ def ids_of_rows(header: str) -> str:
     """Return whose ids a heading names by its words: PEOPLE, THINGS, or "" where they may be the customer's."""
     word = spelling(header)
     bare = {_bare(header, _ID_WORDS | _BETWEEN), *(word.removesuffix(end) for end in _ID_WORDS)} - {word}
-    if bare & _ROWS_OF_THINGS or word in _CODES_OF_ROWS:
+    is_named = word.endswith("name") and word.removesuffix("name") in _NAMES_OF_THINGS
+    if bare & _ROWS_OF_THINGS or word in _CODES_OF_ROWS or is_named:
         return THINGS
     return PEOPLE if bare & _ROWS_OF_PEOPLE else ""
 
@@ -142,6 +143,21 @@ def may_be_contact(header: str) -> bool:
     return spell_heading(header) in _OWNERS_OR_CONTACTS
 
 
+def may_be_proprietor(header: str) -> bool:
+    """Return whether a heading of owners may mean those whom a shop or restaurant belongs to: `Owner`."""
+    return spell_heading(header) in _PROPRIETORS
+
+
+def is_head(header: str) -> bool:
+    """Return whether a heading names whoever is at the head of a customer: `Principal Name`, `Co-Founder/CEO`."""
+    return any(spelling(part) in _HEADS for part in (header, *header.split("/")))
+
+
+def is_counter(header: str) -> bool:
+    """Return whether a column with that heading, if any, may only number the rows: `#`, `S.No.`, `Unnamed: 0`."""
+    return not spelling(header) or spelling(header) in _COUNTERS
+
+
 KNOWN = frozenset[str]().union(*(spellings(rank) for ranks in HEADINGS.values() for rank in ranks))
 """Every heading we know, as `spelling` has it."""
 _WHOSE, _BETWEEN = (spellings(COLUMNS[which]) for which in ("whose", "between"))
@@ -154,7 +170,7 @@ _BARE = {
 _OF_TRADES = {
     spelling(word): spelling(word)
     for which in COLUMNS["of_trades"].split("|") for word in "|".join(HEADINGS[which]).split("|")
-}  # fmt: skip
+} | {word: word for word in spellings(COLUMNS["contacts_of_trades"])}  # fmt: skip
 """The headings that one beginning with a trade may be read as: `partner_website`."""
 _UNITS = spellings(COLUMNS["units"])
 _BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -166,8 +182,9 @@ _IDS_BY_TRADE = spellings(COLUMNS["ids_by_trade"])
 _NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
 PEOPLE, THINGS = "people", "things"
 """What a list may have several rows of for one customer."""
-_ROWS_OF_PEOPLE, _ROWS_OF_THINGS, _CODES_OF_ROWS, _ID_WORDS = (
-    spellings(COLUMNS[which]) for which in ("rows_of_people", "rows_of_things", "codes_of_rows", "id_words")
+_ROWS_OF_PEOPLE, _ROWS_OF_THINGS, _NAMES_OF_THINGS, _CODES_OF_ROWS, _ID_WORDS = (
+    spellings(COLUMNS[which])
+    for which in ("rows_of_people", "rows_of_things", "names_of_things", "codes_of_rows", "id_words")
 )
 _OF_OTHERS = spellings(COLUMNS["of_others"])
 IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
@@ -176,5 +193,7 @@ _COMPANIES, _BARE_NAMES = (spellings(COLUMNS[which]) for which in ("companies", 
 _NO_STATUSES = spellings(COLUMNS["no_statuses"])
 _ACTIVE = spellings(COLUMNS["active"])
 _OWNERS_OR_CONTACTS = spellings(COLUMNS["owners_or_contacts"])
+_COUNTERS = spellings(COLUMNS["counters"])
+_PROPRIETORS, _HEADS = (spellings(COLUMNS[which]) for which in ("proprietors", "heads"))
 NEVER_NAMES = spellings(COLUMNS["never_names"])
 """Headings of columns that hold no names."""

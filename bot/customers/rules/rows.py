@@ -137,7 +137,7 @@ def parse_row(
     return RowDraft(
         row_number=row_number,
         notes=tuple(reader.notes),
-        fingerprint=hash(tuple(map(str.strip, cells))),
+        fingerprint=hash(tuple(cell.strip() for at, cell in enumerate(cells) if at not in mapping.counters)),
         **{"source": clean_text(default_source, 60) or None, **values},
     )
 

@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from bot.customers.rules.cells import is_blank
 from bot.customers.rules.domains import own_domain
 from bot.customers.rules.headers import Field
 from bot.customers.rules.names import LEGAL_FORMS
@@ -37,6 +38,11 @@ def is_row(cells: Sequence[str]) -> bool:
     if any(map(_IS_DATA.search, cells)) or len({*filled}) < len(filled):
         return True
     return any(len(words := cell.replace(".", "").split()) > 1 and words[-1] in LEGAL_FORMS for cell in filled)
+
+
+def filled_cells(rows: Sequence[Sequence[str]], at: int) -> list[str]:
+    """Return the cells of the column *at* that hold something."""
+    return [cells[at] for cells in rows if at < len(cells) and not is_blank(cells[at])]
 
 
 def tell_field(cells: Sequence[str]) -> Field | None:

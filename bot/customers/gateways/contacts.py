@@ -1,0 +1,79 @@
+"""Tells the customers' own people from ours by what a column of names holds."""
+
+from collections.abc import Sequence
+
+from bot.customers.rules.cells import is_blank, is_flag
+from bot.customers.rules.headers import Field, HeaderMap, quoted, with_columns
+from bot.customers.rules.headings import HEADINGS, is_head, may_be_contact, may_be_proprietor, spelling, spellings
+from bot.customers.rules.names import name_key
+from bot.customers.rules.values import filled_cells
+
+FEWEST_PEOPLE = 5
+"""Names from which a column tells by them whose people they are."""
+MOST_OWNERS = 0.5
+"""The share of names that differ up to which they may be owners'."""
+MOST_OWNERS_SAID = 0.9
+"""That share where the heading says that they are owners: shops have each their own, and accounts seldom."""
+MOST_COPIES = 0.8
+"""The share of contacts' names from which those that repeat the customers' are none."""
+
+
+def tell_contacts(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> tuple[HeaderMap, list[str]]:
+    """
+    Return *mapping* with the customers' own people as contacts, and what to say about it.
+
+    A column of owners of whom most differ holds contacts; so does one of principals or founders where no other does.
+    Names that repeat the customers' are no contacts.
+    """
+    remarks: list[str] = []
+    if Field.CONTACT_NAME not in mapping.columns and not mapping.person:
+        owner = mapping.columns.get(Field.OWNER)
+        if owner is not None and _are_contacts(mapping, owner, filled_cells(sample, owner)):
+            told = "was read as the contact’s name, not as the owner: most of its values differ."
+            remarks.append(f"{quoted([mapping.headers[owner]])} {told}")
+            mapping = with_columns(mapping, _as_contacts(mapping, owner))
+        elif (head := _column_of_heads(mapping, sample)) is not None:
+            mapping = with_columns(mapping, {Field.CONTACT_NAME: head})
+    elif _repeats_names(mapping, sample):
+        mapping = with_columns(mapping, {Field.CONTACT_NAME: None})
+    return mapping, remarks
+
+
+def _are_contacts(mapping: HeaderMap, owner: int, people: Sequence[str]) -> bool:
+    """Return whether the names in the column *owner* are too many to be ours, as far as its heading may mean others."""
+    heading = mapping.headers[owner]
+    most = MOST_OWNERS if may_be_contact(heading) else MOST_OWNERS_SAID
+    if most == MOST_OWNERS_SAID and (mapping.system or not may_be_proprietor(heading) or "@" in "".join(people)):
+        return False
+    return len(people) >= FEWEST_PEOPLE and len({*people}) > most * len(people)
+
+
+def _as_contacts(mapping: HeaderMap, owner: int) -> dict[Field, int | None]:
+    """Return the columns of the contacts whose names the column *owner* has: `Owner Phone` is theirs then, too."""
+    chosen: dict[Field, int | None] = {Field.OWNER: None, Field.CONTACT_NAME: owner}
+    whose = spelling(mapping.headers[owner]).removesuffix("name")
+    for field in (Field.CONTACT_EMAIL, Field.CONTACT_PHONE):
+        words = {f"{whose}{word}" for rank in HEADINGS[field] for word in spellings(rank)}
+        at = next((at for at, header in enumerate(mapping.headers) if spelling(header) in words), None)
+        if at is not None and field not in mapping.columns:
+            chosen[field] = at
+    return chosen
+
+
+def _column_of_heads(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> int | None:
+    """Return the first unread column of people at the head of the customers, by its heading and its values."""
+    for at, header in enumerate(mapping.headers):
+        people = filled_cells(sample, at) if header in mapping.unmapped and is_head(header) else []
+        if people and not any(is_flag(each) or any(map(str.isdigit, each)) for each in people):
+            return at
+    return None
+
+
+def _repeats_names(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
+    name, contact = mapping.columns.get(Field.NAME), mapping.columns.get(Field.CONTACT_NAME)
+    if contact is None or name is None:
+        return False
+    both = [(cells[name], cells[contact]) for cells in sample if len(cells) > max(name, contact)]
+    rows = [(called, person) for called, person in both if not is_blank(called) and not is_blank(person)]
+    copies = sum(name_key(called) == name_key(person) for called, person in rows)
+    return len(rows) >= FEWEST_PEOPLE and copies >= MOST_COPIES * len(rows)
