@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from bot.customers.gateways import read_drafts
 from bot.customers.rules.headers import Field
-from tests.customers.lists import Kind, read, read_kind, take_in
+from tests.customers.lists import TODAY, Kind, read, read_kind, take_in
 from tests.makers import Office
 
 KINDS = {
@@ -174,3 +175,43 @@ def test_a_display_name_beside_the_company_is_no_contact() -> None:
     assert {row.contact_name for row in drafts.rows} == {None}
     assert [row.name for row in drafts.rows][:3] == ["Vestlake", "Nord", "teal Ltd"]
     assert drafts.rows[0].external_id == "8-1"
+
+
+@pytest.mark.parametrize(
+    "name", ["***DO NOT USE***", "**DO NOT USE-CLOSED ACCOUNT**", "Do not use (duplicate)", "Test account"]
+)
+def test_a_row_that_is_not_to_be_used_is_no_customer(name: str) -> None:
+    """The row is refused, with the cell, and the others come in."""
+    drafts = read(f"Id,Name,City\n7,{name},Leeds\n8,Vestlake,York\n")
+    assert [row.name for row in drafts.rows] == ["Vestlake"]
+    (refusal,) = drafts.refusals
+    assert refusal.reason == (
+        f"“{name}” is no name, but says that the row isn't to be used; write what the customer is called."
+    )
+
+
+def test_customers_whose_names_say_that_they_are_gone_are_asked_about_once() -> None:
+    """As proposed, those that a program has deleted are paused and those that have closed lost, under their names."""
+    text = (
+        "Customer,Total\nVestlake (deleted),7\nNord A/S - INACTIVE,3\nTeal,2\nSul/Inactive,1\n(closed) Rio,4\n"
+        "Closed Loop Partners,1\nInactive,2\nHolm (DELETED) ,1\n"
+    )
+    drafts = read(text)
+    assert [(question.text, question.proposed) for question in drafts.questions] == [
+        ("2 names say “deleted”. Which status is that?", "paused"),
+        ("2 names say “inactive”. Which status is that?", "paused"),
+        ("1 name says “closed”. Which status is that?", "lost"),
+    ]
+    assert [(row.name, row.status) for row in drafts.rows] == [
+        ("Vestlake (deleted)", "paused"), ("Nord A/S - INACTIVE", "paused"), ("Teal", None), ("Sul/Inactive", "paused"),
+        ("(closed) Rio", "lost"), ("Closed Loop Partners", None), ("Inactive", None), ("Holm (DELETED)", "paused"),
+    ]  # fmt: skip
+    answers = {"status:deleted": "lost", "status:inactive": "empty"}
+    again = read_drafts(text.encode(), name="list.csv", answers=answers, today=TODAY)
+    assert [row.status for row in again.rows] == ["lost", None, None, None, "lost", None, None, "lost"]
+
+
+def test_a_column_of_statuses_speaks_for_names_that_say_something_else() -> None:
+    """Nothing is asked about a name where the list has the status."""
+    drafts = read("Customer,Status\nVestlake (deleted),Active\nNord (deleted),\n")
+    assert (drafts.questions, [row.status for row in drafts.rows]) == ((), ["active", None])

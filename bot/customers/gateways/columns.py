@@ -11,6 +11,7 @@ from datetime import date
 from bot.customers.gateways.ids import find_id, no_ids, tell_no_ids
 from bot.customers.gateways.row_ids import find_row_ids
 from bot.customers.gateways.tables import Table, rows_above_footers
+from bot.customers.rules.called import mark_in
 from bot.customers.rules.cells import (
     NO_VALUE,
     flag_of,
@@ -48,6 +49,7 @@ from bot.customers.rules.questions import (
     are_in_full,
     ask_column,
     ask_dates,
+    ask_marks,
     ask_rows,
     ask_statuses,
     settle,
@@ -297,13 +299,12 @@ def _settle_rows(columns: Columns, table: Table, by_hand: AbstractSet[int], answ
 def _settle_values(
     columns: Columns, table: Table, sample: Sequence[Sequence[str]], answers: Mapping[str, str], today: date
 ) -> None:
-    """Look at all statuses and dates of the list, and ask what they leave open."""
+    """Look at all statuses and dates of the list, and at marks in names, and ask what they leave open."""
     mapping = columns.mapping
     status_at = mapping.columns.get(Field.STATUS)
     date_columns = {mapping.columns[each]: DateColumn(today) for each in DATES if each in mapping.columns}
-    if status_at is None and not date_columns:
-        return
-    statuses: Counter[str] = Counter()
+    name_at = mapping.columns.get(Field.NAME) if status_at is None else None
+    statuses, marks = Counter[str](), Counter[str]()
     plain: dict[str, Status] = {}
     for row in rows_above_footers(table):
         cells = row.cells
@@ -312,6 +313,9 @@ def _settle_values(
                 column.add(cells[at])
         if status_at is not None and status_at < len(cells) and not is_blank(cells[status_at], words=NO_VALUE):
             statuses[cells[status_at]] += 1
+        if name_at is not None and name_at < len(cells) and (mark := mark_in(cells[name_at])):
+            marks[mark] += 1
+    columns.questions += ask_marks(mapping.heading(Field.NAME), marks)
     if statuses and says_active(mapping.heading(Field.STATUS)):
         plain = _ask_active(columns, statuses)
     elif statuses:
