@@ -58,6 +58,19 @@ KINDS = {
         "Vestlake,ACC17,617 555 0142,ida@vestlake.com,Ana Lima\n",
         ("Vestlake",), says={"external_id": "ACC17", "contact_phone": "617 555 0142", "owner": "Ana Lima"},
     ),
+    "an ERP's customers, by number": Kind(
+        "Customer,Name,City,Country\n415,Vestlake,Leeds,UK\n1925,Nord A/S,Odense,Denmark\n83,Teal,York,UK\n",
+        ("Vestlake", "Nord A/S", "Teal"), says={"external_id": "415"},
+    ),
+    "an ERP's customers, by code": Kind(
+        "Business Partner,Business Partner Full Name,Customer\nBP0017,Vestlake,C1\nBP0018,Nord A/S,C2\n"
+        "BP0019,Teal,C3\n",
+        ("Vestlake", "Nord A/S", "Teal"), says={"external_id": "BP0017"},
+    ),
+    "dealers by code": Kind(
+        "Dealer,Dealer Name,City\nD-017,Vestlake Motors,Leeds\nD-018,Nord Motors,York\nD-101,Teal Cars,Hull\n",
+        ("Vestlake Motors", "Nord Motors", "Teal Cars"), says={"external_id": "D-017"},
+    ),
     "a success manager's sheet": Kind(
         "Customer,Success Manager,Main POC,POC Email,POC Phone,Designation,Last Met\n"
         "Vestlake,Ana Lima,Ida Berg,ida@vestlake.com,617 555 0142,CFO,2026-10-05\n",
@@ -215,3 +228,17 @@ def test_a_column_of_statuses_speaks_for_names_that_say_something_else() -> None
     """Nothing is asked about a name where the list has the status."""
     drafts = read("Customer,Status\nVestlake (deleted),Active\nNord (deleted),\n")
     assert (drafts.questions, [row.status for row in drafts.rows]) == ((), ["active", None])
+
+
+def test_names_that_look_like_codes_stay_names() -> None:
+    """Companies are called 3M and A10, or by a number where the list has no other names."""
+    mixed = read("Customer,Name\n3M,Ida Berg\nA10 Networks,Bo Lund\n7-Eleven,Eva Dahl\n")
+    assert [row.name for row in mixed.rows] == ["3M", "A10 Networks", "7-Eleven"]
+    alone = read("Customer,City\nC-017,Leeds\nC-018,York\nC-019,Hull\n")
+    assert [(row.name, row.external_id) for row in alone.rows] == [("C-017", None), ("C-018", None), ("C-019", None)]
+
+
+def test_numbers_under_a_heading_of_names_are_no_ids_where_two_rows_share_one() -> None:
+    """A column may count a company's clients rather than number it."""
+    drafts = read("Client,Name\n12,Vestlake\n12,Nord\n40,Teal\n")
+    assert [(row.name, row.external_id) for row in drafts.rows] == [("Vestlake", None), ("Nord", None), ("Teal", None)]

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bot.customers.gateways.ids import find_id, no_ids, tell_no_ids
+from bot.customers.gateways.ids import are_codes, find_id, no_ids, tell_no_ids
 from bot.customers.gateways.row_ids import find_row_ids
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.called import mark_in
@@ -120,10 +120,11 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
 
 
 def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str]]) -> HeaderMap:
-    """Map the columns of *table*; one that is empty comes last, and one of yes and no, or of numbers, is no name."""
+    """Map the columns of *table*; one that is empty comes last, and one of yes and no, numbers or codes is no name."""
     width = range(len(table.headers))
     empty = {at for at in width if sample and not _filled_cells(sample, at)}
     flags = {at for at in width if _is_of_flags(sample, at) or _is_of_numbers(sample, at)}
+    flags |= {at for at in width if are_codes(_filled_cells(sample, at))}
     mapping = map_headers(table.headers, by_hand, empty, flags)
     if not table.has_headings:
         return _map_by_values(mapping, sample, by_hand)
