@@ -242,3 +242,43 @@ def test_numbers_under_a_heading_of_names_are_no_ids_where_two_rows_share_one() 
     """A column may count a company's clients rather than number it."""
     drafts = read("Client,Name\n12,Vestlake\n12,Nord\n40,Teal\n")
     assert [(row.name, row.external_id) for row in drafts.rows] == [("Vestlake", None), ("Nord", None), ("Teal", None)]
+
+
+def test_a_customer_below_another_in_quickbooks_belongs_to_it(office: Office) -> None:
+    """QuickBooks writes the parent before the customer; a colon in other names says nothing."""
+    drafts = read(
+        "Customer,Phone\nVestlake,\nVestlake:Vestlake Leeds,\nVestlake:Vestlake Leeds:Kitchen,\nNord:Nord York,\n"
+        "Project: Zero,\n"
+    )
+    assert [(row.name, row.parent) for row in drafts.rows] == [
+        ("Vestlake", None), ("Vestlake:Vestlake Leeds", "Vestlake"),
+        ("Vestlake:Vestlake Leeds:Kitchen", "Vestlake:Vestlake Leeds"), ("Nord:Nord York", None),
+        ("Project: Zero", None),
+    ]  # fmt: skip
+    assert take_in(office, drafts).plan.remarks == ()
+    own = read("Customer,Parent\nVestlake,\nVestlake:Leeds,Nord\nVestlake:York,\nNord,\n")
+    assert [row.parent for row in own.rows] == [None, "Nord", None, None]
+
+
+def test_the_names_of_a_list_of_sites_are_those_that_each_id_has_one_of(office: Office) -> None:
+    """Warehouses of a chain share the customer's id; they are one customer, called like the chain."""
+    text = (
+        "customer_id,site_no,grocery_chain,town,warehouse_name\nVEST,V1,Vestlake,Leeds,Vestlake Depot North\n"
+        "VEST,V2,Vestlake,York,Vestlake Depot South\nNORD,N1,Nord,Hull,Nord Hub\nNORD,N2,Nord,Leeds,Nord Stores\n"
+    )
+    drafts = read(text)
+    assert [note.reason for note in drafts.remarks] == [
+        "“grocery_chain” was read as the name: each “customer_id” has one."
+    ]
+    plan = take_in(office, drafts).plan
+    assert (plan.added, plan.refusals) == (("Vestlake", "Nord"), ())
+    by_hand = read(text, {"Warehouse Name": "name"})
+    assert [row.name for row in by_hand.rows][:2] == ["Vestlake Depot North", "Vestlake Depot South"]
+
+
+def test_names_under_a_plain_heading_stay_where_ids_repeat() -> None:
+    """What is called the customer's name is it, though rows of one id contradict each other."""
+    drafts = read(
+        "Customer ID,Customer Name,Chain\n1,Vestlake North,Vestlake\n1,Vestlake South,Vestlake\n2,Nord,Nord\n"
+    )
+    assert [row.name for row in drafts.rows] == ["Vestlake North", "Vestlake South", "Nord"]

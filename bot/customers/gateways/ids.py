@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import NO_VALUE, is_blank
 from bot.customers.rules.headers import Field, HeaderMap, short
-from bot.customers.rules.headings import is_id_by_trade, names_one
+from bot.customers.rules.headings import KNOWN, is_id_by_trade, may_hold_names, names_one, spell_heading
 
 FEWEST_CODES = 3
 """Rows from which a column under a heading of names may hold codes."""
@@ -38,6 +38,31 @@ def find_id(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: Abstra
             if ids and len({*ids}) == len(sample) and is_told:
                 return at
     return None
+
+
+def name_by_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
+    """
+    Return the column with one name for each id, where the one that was taken for the names has several: a list of a
+    company's sites has `warehouse_name` beside `chain` and `customer_id`. None where a heading plainly is the name's.
+    """
+    own, name = mapping.columns.get(Field.EXTERNAL_ID), mapping.columns.get(Field.NAME)
+    if own is None or name is None or name in by_hand or spell_heading(mapping.headers[name]) in KNOWN:
+        return None
+    rows = [cells for cells in sample if max(own, name) < len(cells) and not is_blank(cells[own])]
+    if _has_one_each(rows, own, name):
+        return None
+    for at, header in enumerate(mapping.headers):
+        if header in mapping.unmapped and at not in by_hand and may_hold_names(header):
+            names = [cells[at] for cells in rows if at < len(cells) and any(map(str.isalpha, cells[at]))]
+            if len(names) == len(rows) and _has_one_each(rows, own, at) and _has_one_each(rows, at, own):
+                return at
+    return None
+
+
+def _has_one_each(rows: Sequence[Sequence[str]], key: int, at: int) -> bool:
+    """Return whether rows with the same cell in the column *key* have the same one in the column *at*."""
+    said: dict[str, str] = {}
+    return all(said.setdefault(cells[key].strip(), cells[at].strip()) == cells[at].strip() for cells in rows)
 
 
 def no_ids(table: Table, mapping: HeaderMap) -> Mapping[str, int]:

@@ -62,7 +62,8 @@ class Settled:
     """
     How cells that leave something open are read: `statuses` by word (None leaves the field empty), and by field of
     dates, whether they are written day first and whether "3 days ago" counts from today. Where the list
-    *has_countries_in_full*, "NA" among them is none. *no_ids* are words, folded, that are no ids in it.
+    *has_countries_in_full*, "NA" among them is none. *no_ids* are words, folded, that are no ids in it, and
+    *parents* the customers whose names stand before those of others, with a colon.
     """
 
     statuses: Mapping[str, Status | None] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Settled:
     from_today: frozenset[Field] = frozenset()
     has_countries_in_full: bool = False
     no_ids: frozenset[str] = frozenset()
+    parents: frozenset[str] = frozenset()
 
     def is_missing_country(self, cell: str) -> bool:
         """Return whether a cell says "NA" where Namibia would be written in full."""

@@ -288,6 +288,8 @@ class _RowReader:
         check_name(name)
         if Field.STATUS not in self.mapping.columns and (word := mark_in(name)):
             self.values[Field.STATUS] = self.settled.statuses.get(word)
+        if (parent := name.rpartition(":")[0]) in self.settled.parents:
+            self.values[Field.PARENT] = parent
         if len(name) <= LONGEST_NAME:
             return name
         self._note(Field.NAME, cell, f"“{_shown(cell)}” is a long name; its first {LONGEST_NAME} characters were kept.")
