@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from bot.customers.gateways import read_drafts
 from bot.customers.rules.headers import Field
-from tests.customers.lists import Kind, read, read_kind, take_in
+from tests.customers.lists import TODAY, Kind, read, read_kind, take_in
 from tests.makers import Office
 
 KINDS = {
@@ -56,6 +57,19 @@ KINDS = {
         "Organization Name,Organization No,Primary Phone,Primary Email,Assigned To\n"
         "Vestlake,ACC17,617 555 0142,ida@vestlake.com,Ana Lima\n",
         ("Vestlake",), says={"external_id": "ACC17", "contact_phone": "617 555 0142", "owner": "Ana Lima"},
+    ),
+    "an ERP's customers, by number": Kind(
+        "Customer,Name,City,Country\n415,Vestlake,Leeds,UK\n1925,Nord A/S,Odense,Denmark\n83,Teal,York,UK\n",
+        ("Vestlake", "Nord A/S", "Teal"), says={"external_id": "415"},
+    ),
+    "an ERP's customers, by code": Kind(
+        "Business Partner,Business Partner Full Name,Customer\nBP0017,Vestlake,C1\nBP0018,Nord A/S,C2\n"
+        "BP0019,Teal,C3\n",
+        ("Vestlake", "Nord A/S", "Teal"), says={"external_id": "BP0017"},
+    ),
+    "dealers by code": Kind(
+        "Dealer,Dealer Name,City\nD-017,Vestlake Motors,Leeds\nD-018,Nord Motors,York\nD-101,Teal Cars,Hull\n",
+        ("Vestlake Motors", "Nord Motors", "Teal Cars"), says={"external_id": "D-017"},
     ),
     "a success manager's sheet": Kind(
         "Customer,Success Manager,Main POC,POC Email,POC Phone,Designation,Last Met\n"
@@ -174,3 +188,97 @@ def test_a_display_name_beside_the_company_is_no_contact() -> None:
     assert {row.contact_name for row in drafts.rows} == {None}
     assert [row.name for row in drafts.rows][:3] == ["Vestlake", "Nord", "teal Ltd"]
     assert drafts.rows[0].external_id == "8-1"
+
+
+@pytest.mark.parametrize(
+    "name", ["***DO NOT USE***", "**DO NOT USE-CLOSED ACCOUNT**", "Do not use (duplicate)", "Test account"]
+)
+def test_a_row_that_is_not_to_be_used_is_no_customer(name: str) -> None:
+    """The row is refused, with the cell, and the others come in."""
+    drafts = read(f"Id,Name,City\n7,{name},Leeds\n8,Vestlake,York\n")
+    assert [row.name for row in drafts.rows] == ["Vestlake"]
+    (refusal,) = drafts.refusals
+    assert refusal.reason == (
+        f"“{name}” is no name, but says that the row isn't to be used; write what the customer is called."
+    )
+
+
+def test_customers_whose_names_say_that_they_are_gone_are_asked_about_once() -> None:
+    """As proposed, those that a program has deleted are paused and those that have closed lost, under their names."""
+    text = (
+        "Customer,Total\nVestlake (deleted),7\nNord A/S - INACTIVE,3\nTeal,2\nSul/Inactive,1\n(closed) Rio,4\n"
+        "Closed Loop Partners,1\nInactive,2\nHolm (DELETED) ,1\n"
+    )
+    drafts = read(text)
+    assert [(question.text, question.proposed) for question in drafts.questions] == [
+        ("2 names say “deleted”. Which status is that?", "paused"),
+        ("2 names say “inactive”. Which status is that?", "paused"),
+        ("1 name says “closed”. Which status is that?", "lost"),
+    ]
+    assert [(row.name, row.status) for row in drafts.rows] == [
+        ("Vestlake (deleted)", "paused"), ("Nord A/S - INACTIVE", "paused"), ("Teal", None), ("Sul/Inactive", "paused"),
+        ("(closed) Rio", "lost"), ("Closed Loop Partners", None), ("Inactive", None), ("Holm (DELETED)", "paused"),
+    ]  # fmt: skip
+    answers = {"status:deleted": "lost", "status:inactive": "empty"}
+    again = read_drafts(text.encode(), name="list.csv", answers=answers, today=TODAY)
+    assert [row.status for row in again.rows] == ["lost", None, None, None, "lost", None, None, "lost"]
+
+
+def test_a_column_of_statuses_speaks_for_names_that_say_something_else() -> None:
+    """Nothing is asked about a name where the list has the status."""
+    drafts = read("Customer,Status\nVestlake (deleted),Active\nNord (deleted),\n")
+    assert (drafts.questions, [row.status for row in drafts.rows]) == ((), ["active", None])
+
+
+def test_names_that_look_like_codes_stay_names() -> None:
+    """Companies are called 3M and A10, or by a number where the list has no other names."""
+    mixed = read("Customer,Name\n3M,Ida Berg\nA10 Networks,Bo Lund\n7-Eleven,Eva Dahl\n")
+    assert [row.name for row in mixed.rows] == ["3M", "A10 Networks", "7-Eleven"]
+    alone = read("Customer,City\nC-017,Leeds\nC-018,York\nC-019,Hull\n")
+    assert [(row.name, row.external_id) for row in alone.rows] == [("C-017", None), ("C-018", None), ("C-019", None)]
+
+
+def test_numbers_under_a_heading_of_names_are_no_ids_where_two_rows_share_one() -> None:
+    """A column may count a company's clients rather than number it."""
+    drafts = read("Client,Name\n12,Vestlake\n12,Nord\n40,Teal\n")
+    assert [(row.name, row.external_id) for row in drafts.rows] == [("Vestlake", None), ("Nord", None), ("Teal", None)]
+
+
+def test_a_customer_below_another_in_quickbooks_belongs_to_it(office: Office) -> None:
+    """QuickBooks writes the parent before the customer; a colon in other names says nothing."""
+    drafts = read(
+        "Customer,Phone\nVestlake,\nVestlake:Vestlake Leeds,\nVestlake:Vestlake Leeds:Kitchen,\nNord:Nord York,\n"
+        "Project: Zero,\n"
+    )
+    assert [(row.name, row.parent) for row in drafts.rows] == [
+        ("Vestlake", None), ("Vestlake:Vestlake Leeds", "Vestlake"),
+        ("Vestlake:Vestlake Leeds:Kitchen", "Vestlake:Vestlake Leeds"), ("Nord:Nord York", None),
+        ("Project: Zero", None),
+    ]  # fmt: skip
+    assert take_in(office, drafts).plan.remarks == ()
+    own = read("Customer,Parent\nVestlake,\nVestlake:Leeds,Nord\nVestlake:York,\nNord,\n")
+    assert [row.parent for row in own.rows] == [None, "Nord", None, None]
+
+
+def test_the_names_of_a_list_of_sites_are_those_that_each_id_has_one_of(office: Office) -> None:
+    """Warehouses of a chain share the customer's id; they are one customer, called like the chain."""
+    text = (
+        "customer_id,site_no,grocery_chain,town,warehouse_name\nVEST,V1,Vestlake,Leeds,Vestlake Depot North\n"
+        "VEST,V2,Vestlake,York,Vestlake Depot South\nNORD,N1,Nord,Hull,Nord Hub\nNORD,N2,Nord,Leeds,Nord Stores\n"
+    )
+    drafts = read(text)
+    assert [note.reason for note in drafts.remarks] == [
+        "“grocery_chain” was read as the name: each “customer_id” has one."
+    ]
+    plan = take_in(office, drafts).plan
+    assert (plan.added, plan.refusals) == (("Vestlake", "Nord"), ())
+    by_hand = read(text, {"Warehouse Name": "name"})
+    assert [row.name for row in by_hand.rows][:2] == ["Vestlake Depot North", "Vestlake Depot South"]
+
+
+def test_names_under_a_plain_heading_stay_where_ids_repeat() -> None:
+    """What is called the customer's name is it, though rows of one id contradict each other."""
+    drafts = read(
+        "Customer ID,Customer Name,Chain\n1,Vestlake North,Vestlake\n1,Vestlake South,Vestlake\n2,Nord,Nord\n"
+    )
+    assert [row.name for row in drafts.rows] == ["Vestlake North", "Vestlake South", "Nord"]

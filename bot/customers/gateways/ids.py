@@ -1,5 +1,6 @@
 """Finds the column of the customers' ids where no heading that everybody knows says so, and words in it for none."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -7,19 +8,61 @@ from collections.abc import Set as AbstractSet
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import NO_VALUE, is_blank
 from bot.customers.rules.headers import Field, HeaderMap, short
-from bot.customers.rules.headings import is_id_by_trade
+from bot.customers.rules.headings import KNOWN, is_id_by_trade, may_hold_names, names_one, spell_heading
+
+FEWEST_CODES = 3
+"""Rows from which a column under a heading of names may hold codes."""
+_CODE = re.compile(r"[^\W\d_]{0,6}[-_./ #]?\d[\dA-Z]*(?:[-_./]\d+)*")
+_DIGITS = re.compile(r"\d+")
+
+
+def are_codes(cells: Sequence[str]) -> bool:
+    """Return whether a column's filled cells are codes of one kind, each another one: "C-0017", "C-0018"."""
+    codes = [cell.strip() for cell in cells]
+    shapes = {_DIGITS.sub("0", code) for code in codes}
+    is_told = len(codes) >= FEWEST_CODES and len({*codes}) == len(codes) and len(shapes) == 1
+    return is_told and all(map(_CODE.fullmatch, codes))
 
 
 def find_id(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
-    """Return a column such as `exhibitor_id` that has the ids where nothing else does and each row has its own."""
+    """
+    Return a column that has the ids where nothing else does and each row has its own: `exhibitor_id`, or `Customer`
+    with codes beside a column of names.
+    """
     if Field.EXTERNAL_ID in mapping.columns or mapping.person:
         return None
     for at, header in enumerate(mapping.headers):
-        if header in mapping.unmapped and at not in by_hand and is_id_by_trade(header):
-            ids = {cells[at] for cells in sample if at < len(cells) and not is_blank(cells[at])}
-            if ids and len(ids) == len(sample):
+        if header in mapping.unmapped and at not in by_hand and (is_id_by_trade(header) or names_one(header)):
+            ids = [cells[at] for cells in sample if at < len(cells) and not is_blank(cells[at])]
+            is_told = is_id_by_trade(header) or are_codes(ids)
+            if ids and len({*ids}) == len(sample) and is_told:
                 return at
     return None
+
+
+def name_by_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
+    """
+    Return the column with one name for each id, where the one that was taken for the names has several: a list of a
+    company's sites has `warehouse_name` beside `chain` and `customer_id`. None where a heading plainly is the name's.
+    """
+    own, name = mapping.columns.get(Field.EXTERNAL_ID), mapping.columns.get(Field.NAME)
+    if own is None or name is None or name in by_hand or spell_heading(mapping.headers[name]) in KNOWN:
+        return None
+    rows = [cells for cells in sample if max(own, name) < len(cells) and not is_blank(cells[own])]
+    if _has_one_each(rows, own, name):
+        return None
+    for at, header in enumerate(mapping.headers):
+        if header in mapping.unmapped and at not in by_hand and may_hold_names(header):
+            names = [cells[at] for cells in rows if at < len(cells) and any(map(str.isalpha, cells[at]))]
+            if len(names) == len(rows) and _has_one_each(rows, own, at) and _has_one_each(rows, at, own):
+                return at
+    return None
+
+
+def _has_one_each(rows: Sequence[Sequence[str]], key: int, at: int) -> bool:
+    """Return whether rows with the same cell in the column *key* have the same one in the column *at*."""
+    said: dict[str, str] = {}
+    return all(said.setdefault(cells[key].strip(), cells[at].strip()) == cells[at].strip() for cells in rows)
 
 
 def no_ids(table: Table, mapping: HeaderMap) -> Mapping[str, int]:

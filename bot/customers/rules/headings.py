@@ -100,6 +100,12 @@ def is_id_by_trade(header: str) -> bool:
     return any(word.endswith(end) and word.removesuffix(end) in _NAMES_BY_TRADE for end in _IDS_BY_TRADE)
 
 
+def names_one(header: str) -> bool:
+    """Return whether a heading says what stands below it once a row, a name or a code: `Customer`, `Dealer`."""
+    word = spelling(header)
+    return word in _CUSTOMERS or (word in _NAMES_BY_TRADE and not word.endswith("s"))
+
+
 def ids_of_rows(header: str) -> str:
     """Return whose ids a heading names by its words: PEOPLE, THINGS, or "" where they may be the customer's."""
     word = spelling(header)
@@ -178,6 +184,7 @@ _AMOUNT = re.compile(r"[\d$€£¥%]")
 AMERICAN = spellings(COLUMNS["american"])
 """Headings that only lists from the United States have."""
 _NAMES_BY_TRADE = spellings(COLUMNS["names_by_trade"])
+_CUSTOMERS = spellings(COLUMNS["customers"])
 _IDS_BY_TRADE = spellings(COLUMNS["ids_by_trade"])
 _NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
 PEOPLE, THINGS = "people", "things"

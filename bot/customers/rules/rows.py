@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.customers.rules import cells as read
+from bot.customers.rules.called import check_name, mark_in
 from bot.customers.rules.cells import LONGEST_TYPED, NO_VALUE, NOTHING, Unclear
 from bot.customers.rules.countries import country_code, nearest_country
 from bot.customers.rules.dates import read_moment
@@ -39,12 +40,6 @@ _TEXT_LIMITS: Mapping[Field, int] = {
 }  # fmt: skip
 _ADDRESS_BEHIND = re.compile(r"\s*\(https?://[^)]*\)")
 """What Notion writes behind the name of a person or page."""
-_SPREADSHEETS_ERROR = re.compile(
-    r"#(?:NAME|REF|VALUE|DIV/0|NUM|NULL|N/A|SPILL|CALC|WERT|BEZUG|ZAHL|NV|NOMBRE|VALOR|NOM|VALEUR|NOME|RIF|VALORE|NAAM|"
-    r"WAARDE|VERW)[?!]?",
-    re.IGNORECASE,
-)
-"""What a cell holds whose formula failed, in the languages of people's spreadsheets."""
 _MOST_TAGS, _LONGEST_TAG = 50, 60
 _LIST_LIMITS: Mapping[Field, tuple[int, int]] = {  # how many, how long each
     Field.ALIASES: (50, LONGEST_NAME),
@@ -290,8 +285,11 @@ class _RowReader:
             raise Unclear(f"is too long for a name; write at most {LONGEST_NAME} characters")
         if not name:
             raise Unclear("holds nothing that can be shown; write what the customer is called")
-        if _SPREADSHEETS_ERROR.fullmatch(name):
-            raise Unclear("is a spreadsheet's error; mend the formula, or write what the customer is called")
+        check_name(name)
+        if Field.STATUS not in self.mapping.columns and (word := mark_in(name)):
+            self.values[Field.STATUS] = self.settled.statuses.get(word)
+        if (parent := name.rpartition(":")[0]) in self.settled.parents:
+            self.values[Field.PARENT] = parent
         if len(name) <= LONGEST_NAME:
             return name
         self._note(Field.NAME, cell, f"“{_shown(cell)}” is a long name; its first {LONGEST_NAME} characters were kept.")
