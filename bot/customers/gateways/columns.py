@@ -10,6 +10,7 @@ from datetime import date
 
 from bot.customers.gateways.row_ids import find_row_ids
 from bot.customers.gateways.tables import Table, rows_above_footers
+from bot.customers.gateways.telling import filled_cells, leave_areas, leave_own_pages, tell_jobs
 from bot.customers.rules.cells import (
     NO_VALUE,
     flag_of,
@@ -20,7 +21,6 @@ from bot.customers.rules.cells import (
     status_word,
 )
 from bot.customers.rules.dates import DateColumn
-from bot.customers.rules.domains import page_host
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import (
     ASKED,
@@ -36,7 +36,15 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import is_id_by_trade, is_of_others, may_be_contact, may_be_no_status, says_active
+from bot.customers.rules.headings import (
+    is_id_by_trade,
+    is_of_company,
+    is_of_others,
+    may_be_contact,
+    may_be_no_status,
+    says_active,
+    speaks_of_phones,
+)
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     ONE_PER_NAME,
@@ -54,8 +62,6 @@ from bot.customers.rules.values import own_values, tell_field
 
 SAMPLE_ROWS = 300
 """Rows by which columns are told apart."""
-FEWEST_PAGES = 3
-"""Links from which those to one host are that host's, not the customers'."""
 _NUMBER = re.compile(r"\s*\d[\d.,' ]*%?\s*")
 FEWEST_PEOPLE = 5
 """Names from which a column tells by them whose people they are."""
@@ -94,8 +100,10 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     sample = [row.cells for row in itertools.islice(rows_above_footers(table), SAMPLE_ROWS)]
     columns = Columns(_map(table, by_hand, sample))
     if Field.DOMAIN not in map(field_called, by_hand.values()):
-        _leave_own_pages(columns, sample)
+        columns.mapping, said = leave_own_pages(columns.mapping, sample)
+        columns.remarks += said
     _tell_contacts(columns, sample)
+    columns.mapping = tell_jobs(leave_areas(columns.mapping, sample), sample)
     if table.has_headings:
         _find_by_values(columns, sample, columns_by_hand(columns.mapping.headers, by_hand))
     _find_id(columns, sample, by_hand)
@@ -105,7 +113,7 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
         _settle_rows(columns, table, by_hand, answers)
         _settle_values(columns, table, sample, answers, today)
         if (at := columns.mapping.columns.get(Field.COUNTRY)) is not None:
-            countries = _filled_cells(sample, at)
+            countries = filled_cells(sample, at)
             columns.settled = replace(columns.settled, has_countries_in_full=are_in_full(countries))
     return columns
 
@@ -113,12 +121,13 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
 def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str]]) -> HeaderMap:
     """Map the columns of *table*; one that is empty comes last, and one of yes and no, or of numbers, is no name."""
     width = range(len(table.headers))
-    empty = {at for at in width if sample and not _filled_cells(sample, at)}
-    flags = {at for at in width if _is_of_flags(sample, at) or _is_of_numbers(sample, at)}
-    mapping = map_headers(table.headers, by_hand, empty, flags)
+    empty = {at for at in width if sample and not filled_cells(sample, at)}
+    flags = {at for at in width if _is_of_flags(sample, at)}
+    numbers = {at for at in width if _is_of_numbers(sample, at)}
+    mapping = map_headers(table.headers, by_hand, empty, flags, numbers)
     if not table.has_headings:
         return _map_by_values(mapping, sample, by_hand)
-    if Field.NAME in mapping.columns or mapping.person or not flags:
+    if Field.NAME in mapping.columns or mapping.person or not flags | numbers:
         return mapping
     return map_headers(table.headers, by_hand, empty)  # the only company may be called "T"
 
@@ -127,26 +136,22 @@ def _map_by_values(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand:
     """Map columns without headings by what they hold, the first of each field, besides those mapped *by_hand*."""
     chosen: dict[Field, int | None] = {}
     for at, header in enumerate(mapping.headers):
-        cells = _filled_cells(sample, at)
+        cells = filled_cells(sample, at)
         told = tell_field(cells) if cells and header not in by_hand else None
         if told is not None and told not in mapping.columns:
             chosen.setdefault(told, at)
     return with_columns(mapping, chosen)
 
 
-def _filled_cells(sample: Sequence[Sequence[str]], at: int) -> list[str]:
-    return [cells[at] for cells in sample if at < len(cells) and not is_blank(cells[at])]
-
-
 def _is_of_flags(sample: Sequence[Sequence[str]], at: int) -> bool:
     """Return whether a column says yes and no."""
-    cells = _filled_cells(sample, at)
+    cells = filled_cells(sample, at)
     return bool(cells) and all(map(is_flag, cells))
 
 
 def _is_of_numbers(sample: Sequence[Sequence[str]], at: int) -> bool:
     """Return whether a column counts something."""
-    cells = _filled_cells(sample, at)
+    cells = filled_cells(sample, at)
     return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
 
 
@@ -159,7 +164,7 @@ def _settle_name(columns: Columns, table: Table, sample: Sequence[Sequence[str]]
     mapping = columns.mapping
     if Field.NAME in mapping.columns or mapping.person or len(mapping.problems) > 1:
         return
-    cells = {at: _filled_cells(sample, at) for at in range(len(mapping.headers))}
+    cells = {at: filled_cells(sample, at) for at in range(len(mapping.headers))}
     likely = likely_names(mapping, cells, rows=len(sample))
     if likely:
         question = ask_column(Field.NAME, {at: mapping.headers[at] for at in likely}, likely[0])
@@ -171,24 +176,14 @@ def _settle_name(columns: Columns, table: Table, sample: Sequence[Sequence[str]]
         columns.mapping = with_columns(mapping, chosen)
 
 
-def _leave_own_pages(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
-    """Don't read links to pages on one host, such as a program's own pages about each customer, as their domains."""
-    while (at := columns.mapping.columns.get(Field.DOMAIN)) is not None:
-        hosts = [page_host(cell) for cell in _filled_cells(sample, at)]
-        if len(hosts) < FEWEST_PAGES or not all(hosts) or len({*hosts}) > 1:
-            return
-        columns.remarks.append(
-            f"{quoted([columns.mapping.headers[at]])} was not read as the domain: all its pages are on {hosts[0]}."
-        )
-        spare = next(iter(columns.mapping.spares.get(Field.DOMAIN, ())), None)
-        columns.mapping = with_columns(columns.mapping, {Field.DOMAIN: spare})
-
-
 def _find_by_values(columns: Columns, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> None:
     """Read columns as websites, e-mail addresses and numbers to call where no heading says so and their values do."""
     for wanted, (called, values) in BY_VALUES.items():
         mapping = columns.mapping
-        at = None if wanted in mapping.columns else _column_of_own(wanted, mapping, sample, by_hand)
+        known = mapping.columns.get(wanted)
+        if known is not None and (known in by_hand or filled_cells(sample, known)):
+            continue
+        at = _column_of_own(wanted, mapping, sample, by_hand)
         if at is None:
             continue
         found = with_columns(mapping, {wanted: at})
@@ -213,7 +208,8 @@ def _column_of_own(
         if header in mapping.unmapped and at not in by_hand and not is_of_others(header):
             rows = [cells for cells in sample if at < len(cells) and not is_blank(cells[at])]
             names = [] if name is None else ["".join(cells[name : name + 1]) for cells in rows]
-            own[at] = own_values(wanted, [cells[at] for cells in rows], names)
+            values = [cells[at] for cells in rows]
+            own[at] = own_values(wanted, values, names, is_called_so=speaks_of_phones(header))
     best = max(own, key=lambda at: len(own[at]), default=None)
     if best is None or not own[best]:
         return None
@@ -225,7 +221,7 @@ def _may_have_names(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool
     """Return whether a column of *mapping* holds the names, or may."""
     if Field.NAME in mapping.columns or mapping.person:
         return True
-    cells = {at: _filled_cells(sample, at) for at in range(len(mapping.headers))}
+    cells = {at: filled_cells(sample, at) for at in range(len(mapping.headers))}
     return bool(likely_names(mapping, cells, rows=len(sample)))
 
 
@@ -236,7 +232,7 @@ def _find_id(columns: Columns, sample: Sequence[Sequence[str]], by_hand: Mapping
         return
     for at, header in enumerate(mapping.headers):
         if header in mapping.unmapped and header not in by_hand and is_id_by_trade(header):
-            ids = _filled_cells(sample, at)
+            ids = filled_cells(sample, at)
             if ids and len({*ids}) == len(ids) == len(sample):
                 columns.mapping = with_columns(mapping, {Field.EXTERNAL_ID: at})
                 return
@@ -246,8 +242,11 @@ def _tell_contacts(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
     """Read people as the customers' own where most of them differ, and names that repeat the customers' not at all."""
     mapping = columns.mapping
     owner, contact = mapping.columns.get(Field.OWNER), mapping.columns.get(Field.CONTACT_NAME)
+    if owner is not None and is_of_company(mapping.headers[owner]) and may_be_contact(mapping.headers[owner]):
+        mapping = columns.mapping = with_columns(mapping, {Field.OWNER: None, Field.CONTACT_NAME: contact or owner})
+        owner, contact = None, contact or owner
     if owner is not None and contact is None and not mapping.person and may_be_contact(mapping.headers[owner]):
-        people = _filled_cells(sample, owner)
+        people = filled_cells(sample, owner)
         if len(people) >= FEWEST_PEOPLE and len({*people}) > MOST_OWNERS * len(people):
             columns.mapping = with_columns(mapping, {Field.OWNER: None, Field.CONTACT_NAME: owner})
             told = "was read as the contact’s name, not as the owner: most of its values differ."

@@ -87,6 +87,12 @@ ASKED = frozenset({
 """The fields for which a person decides between two columns; for others, the fuller column is read."""
 
 
+NEVER_FLAGS = frozenset({
+    Field.NAME, Field.DOMAIN, Field.OWNER, Field.PARENT, Field.CONTACT_NAME, Field.CONTACT_EMAIL, Field.CONTACT_PHONE
+})  # fmt: skip
+"""The fields that a column of yes and no doesn't hold, but tells whether there is one."""
+
+
 @dataclass(frozen=True)
 class HeaderMap:
     """
@@ -118,11 +124,13 @@ def map_headers(
     by_hand: Mapping[str, str] | None = None,
     empty: AbstractSet[int] = frozenset(),
     flags: AbstractSet[int] = frozenset(),
+    numbers: AbstractSet[int] = frozenset(),
 ) -> HeaderMap:
     """
     Find our fields among a list's *headers*; *by_hand* (header → field, or "ignore") goes first.
 
-    Columns that are *empty* are taken where there is no other; those of *flags*, which say yes and no, are no names.
+    Columns that are *empty* are taken where there is no other. Those of *flags*, which say yes and no, are no names,
+    addresses or people; those of *numbers* are no names.
     """
     spelt, headers = spell_headings(headers), _numbered(headers)
     columns, left_out, problems = _mapped_by_hand(headers, spelt, by_hand or {})
@@ -131,7 +139,8 @@ def map_headers(
     person = _person(spelt, {*columns.values(), *left_out})
     for field in Field:
         if field not in columns:
-            taken = {*columns.values(), *left_out, *((*person, *flags) if field is Field.NAME else ())}
+            taken = {*columns.values(), *left_out, *(flags if field in NEVER_FLAGS else ())}
+            taken |= {*person, *numbers} if field is Field.NAME else set()
             if field is Field.EXTERNAL_ID and person and Field.NAME in columns:
                 taken |= {at for at, word in enumerate(spelt) if word in IDS_OF_PEOPLE}
             ranks = _SYSTEMS.get(system, {}).get(field, HEADINGS[field])
@@ -141,14 +150,18 @@ def map_headers(
             if found:
                 columns[field] = found[0]
     if Field.NAME not in columns:
-        columns |= _name_by_trade(headers, {*columns.values(), *left_out, *person, *flags}, is_of_people=bool(person))
+        columns |= _name_by_trade(
+            headers, {*columns.values(), *left_out, *person, *flags, *numbers}, is_of_people=bool(person)
+        )
     beside = person_beside(spelt, columns.get(Field.NAME)) if Field.CONTACT_EMAIL in columns and not person else None
-    if beside in {*columns.values(), *left_out, *flags}:
+    if beside in {*columns.values(), *left_out, *flags, *numbers}:
         beside = None
     if beside is not None:
         columns.setdefault(Field.CONTACT_NAME, beside)
     person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
-    spares = _spares(spelt, system, columns, {*columns.values(), *left_out, *person, *flags, *empty} - {beside})
+    spares = _spares(
+        spelt, system, columns, {*columns.values(), *left_out, *person, *flags, *numbers, *empty} - {beside}
+    )
     if Field.NAME not in columns and not person and not problems:
         problems.append(_no_name(headers))
     return HeaderMap(
@@ -168,7 +181,7 @@ def with_columns(mapping: HeaderMap, chosen: Mapping[Field, int | None]) -> Head
     columns = {field: at for field, at in {**mapping.columns, **chosen}.items() if at is not None}
     taken = {*columns.values()}
     spares = {
-        field: tuple(at for at in spare if at not in taken)
+        field: tuple(at for at in spare if at not in chosen.values())
         for field, spare in mapping.spares.items()
         if field in columns
     }
