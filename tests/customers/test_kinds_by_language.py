@@ -60,6 +60,22 @@ KINDS = {
         "NOMBRE COMPLETO,CORREO ELECTRONICO,NOMBRE DE LA EMPRESA\nIda Berg,ida@vest.example,Vest\n", ("Vest",),
         says={"contact_name": "Ida Berg", "contact_email": "ida@vest.example"},
     ),
+    "schools, in Dutch, with a heading that stands there twice": Kind(
+        "GEMEENTENAAM\tPLAATS\tINSTELLINGSNAAM VESTIGING\tADRES\tPLAATS\nDELFT\tDELFT\tVest College\tDijk 8\tDELFT\n"
+        "BREDA\tBREDA\tNord Lyceum\tPlein 2\tBREDA\n", ("Vest College", "Nord Lyceum"),
+    ),
+    "clubs, in German": Kind(
+        "Name des Vereins;Nr\nVest e.V.;1\n", ("Vest e.V.",),
+    ),
+    "places to stay, in Italian, with what they have": Kind(
+        "PISCINA;CODICE IDENTIFICATIVO;DENOMINAZIONE;SITO WEB;RESPONSABILE\nFALSO;975;Vest Rooms;VERO;FALSO\n"
+        "VERO;976;Nord Rooms;FALSO;VERO\n", ("Vest Rooms", "Nord Rooms"),
+        says={"external_id": "975", "domain": None, "owner": None, "notes": ()},
+    ),
+    "companies with their heads, in French": Kind(
+        "ENTREPRISE,EMAIL,DIRIGEANT\nVest SARL,\"['ida@vest.fr', 'i.berg@vest.fr']\",Ida Berg\n", ("Vest SARL",),
+        says={"contact_email": "ida@vest.fr", "contact_name": "Ida Berg"},
+    ),
     "what stands for nothing, in six languages": Kind(
         "Firma,Website,Telefon,Betreuer\nVest,n.d.,keine,n.v.t.\nNord,não informado,ninguno,nessuno\n",
         ("Vest", "Nord"),

@@ -247,6 +247,8 @@ def read_headcount(cell: str) -> int:
 def read_email(cell: str) -> str:
     """Return the first e-mail address in a cell, without "mailto:" and a name around it."""
     text = clean_text(cell, 400)
+    if text.startswith("["):  # a list as programs print it: ['ida@vest.com', 'office@vest.com']
+        text = re.sub(r"[\[\]\"']", "", text)
     if len(parts := _BETWEEN_EMAILS.split(text)) > 1 and (first := next((part for part in parts if "@" in part), "")):
         return read_email(first)
     inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)

@@ -96,9 +96,17 @@ def may_hold_names(header: str) -> bool:
 
 
 def is_name_by_trade(header: str) -> bool:
-    """Return whether a heading that nobody knows says that it names somebody: `Charity Name`, `Dealer`."""
+    """
+    Return whether a heading that nobody knows says that it names somebody: `Charity Name`, `Dealer`, "Nom du magasin",
+    "Instellingsnaam".
+    """
     word = spelling(header)
-    return word in _NAMES_BY_TRADE or (word.endswith("name") and not _NAMES_OF_OTHERS.search(word))
+    if word in _NAMES_BY_TRADE or (word.endswith("name") and not _NAMES_OF_OTHERS.search(word)):
+        return True
+    first, *others = [*filter(None, map(spelling, _BETWEEN_WORDS.split(header))), ""]
+    if first in _BARE_NAMES and "".join(word for word in others if word not in _BETWEEN) in _NAMES_BY_TRADE:
+        return True
+    return any(word.endswith("naam") and word[:-4].rstrip("s") in _NAMES_BY_TRADE for word in (first, *others))
 
 
 def is_id_by_trade(header: str) -> bool:
