@@ -74,9 +74,9 @@ def test_case_and_punctuation_of_a_heading_do_not_matter(heading: str) -> None:
 
 def test_a_missing_name_is_one_sentence_with_the_way_out() -> None:
     """Without a name column the reader learns what was seen and what to type."""
-    mapping = map_headers(["Betrieb", "Ort"])
+    mapping = map_headers(["Impresa", "Ort"])
     assert mapping.problems == (
-        'No column holds the customer\'s name among “Betrieb”, “Ort”: say which one with --map "Betrieb=name".',
+        'No column holds the customer\'s name among “Impresa”, “Ort”: say which one with --map "Impresa=name".',
     )
     assert "names no columns" in map_headers(["", " "]).problems[0]
 

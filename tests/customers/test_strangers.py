@@ -99,25 +99,25 @@ def test_lines_above_the_headings_are_left_out_and_named(text: str, line: int, r
 
 
 def test_unknown_headings_below_a_title_and_an_empty_line_are_offered_for_choice() -> None:
-    """Nobody knows `Betrieb`, but it isn't the title that is asked about."""
-    drafts = read("Kundenliste\n\nBetrieb;Ort\nAcme;Evora\n")
-    assert drafts.headers == ("Betrieb", "Ort")
+    """Nobody knows `Impresa`, but it isn't the title that is asked about."""
+    drafts = read("Kundenliste\n\nImpresa;Ort\nAcme;Evora\n")
+    assert drafts.headers == ("Impresa", "Ort")
     (question,) = drafts.questions
-    assert [option.label for option in question.options] == ["Betrieb"]
-    assert names_in(read("Kundenliste\n\nBetrieb;Ort\nAcme;Evora\n", {"Betrieb": "name"})) == ["Acme"]
+    assert [option.label for option in question.options] == ["Impresa"]
+    assert names_in(read("Kundenliste\n\nImpresa;Ort\nAcme;Evora\n", {"Impresa": "name"})) == ["Acme"]
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "Company,Note\nAcme,x\nOwner,Country\n",
-        "Betrieb\nAcme, Ana\nBolt, Bob\n",
+        "Impresa\nAcme, Ana\nBolt, Bob\n",
         "Name,Owner\n\nAcme,Ana\n",
     ],
 )
 def test_a_first_line_of_headings_stays_the_first_line(text: str) -> None:
     """Rows that look like headings are rows."""
-    drafts = read(text, {"Betrieb": "name"} if text.startswith("Betrieb") else None)
+    drafts = read(text, {"Impresa": "name"} if text.startswith("Impresa") else None)
     assert drafts.headers[0] == text.partition("\n")[0].partition(",")[0]
     assert drafts.remarks == ()
 
@@ -231,7 +231,7 @@ def test_of_two_columns_for_a_lesser_field_the_fuller_is_read_and_both_are_named
 @pytest.mark.parametrize(
     ("headings", "advice"),
     [
-        (["Rank", "Betrieb", "Ort"], '--map "Betrieb=name"'),
+        (["Rank", "Impresa", "Ort"], '--map "Impresa=name"'),
         (["id", "Notes", "Owner"], "add one with the heading Company"),
     ],
 )

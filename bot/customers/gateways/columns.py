@@ -14,11 +14,11 @@ from bot.customers.gateways.ids import are_codes, find_id, name_by_ids, no_ids, 
 from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_status_of_rows
 from bot.customers.gateways.settling import Columns, settle_values
 from bot.customers.gateways.tables import Table, rows_above_footers
+from bot.customers.gateways.telling import leave_areas, leave_own_pages, tell_jobs
 from bot.customers.rules.cells import (
     is_blank,
     is_flag,
 )
-from bot.customers.rules.domains import page_host
 from bot.customers.rules.headers import (
     ASKED,
     LEAVE_OUT,
@@ -33,7 +33,7 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import is_of_others
+from bot.customers.rules.headings import is_of_others, speaks_of_phones
 from bot.customers.rules.questions import (
     ONE_PER_NAME,
     are_in_full,
@@ -44,8 +44,6 @@ from bot.customers.rules.values import filled_cells, own_values, tell_field
 
 SAMPLE_ROWS = 300
 """Rows by which columns are told apart."""
-FEWEST_PAGES = 3
-"""Links from which those to one host are that host's, not the customers'."""
 _NUMBER = re.compile(r"\s*\d[\d.,' ]*%?\s*")
 CLEARLY_MORE = 1.5
 """How many values of the customers' own a column needs for each one that only another column has."""
@@ -63,9 +61,11 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     columns = Columns(_map(table, by_hand, sample))
     chosen = columns_by_hand(columns.mapping.headers, by_hand)
     if Field.DOMAIN not in map(field_called, by_hand.values()):
-        _leave_own_pages(columns, sample)
+        columns.mapping, remarks = leave_own_pages(columns.mapping, sample)
+        columns.remarks += remarks
     columns.mapping, remarks = tell_contacts(columns.mapping, sample)
     columns.remarks += remarks
+    columns.mapping = tell_jobs(leave_areas(columns.mapping, sample), sample)
     if table.has_headings:
         _find_by_values(columns, sample, chosen)
     if (id_at := find_id(columns.mapping, sample, chosen)) is not None:
@@ -95,12 +95,12 @@ def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str
     """Map the columns of *table*; one that is empty comes last, and one of yes and no, numbers or codes is no name."""
     width = range(len(table.headers))
     empty = {at for at in width if sample and not filled_cells(sample, at)}
-    flags = {at for at in width if _is_of_flags(sample, at) or _is_of_numbers(sample, at)}
-    flags |= {at for at in width if are_codes(filled_cells(sample, at))}
-    mapping = map_headers(table.headers, by_hand, empty, flags)
+    flags = {at for at in width if _is_of_flags(sample, at)}
+    numbers = {at for at in width if _is_of_numbers(sample, at) or are_codes(filled_cells(sample, at))}
+    mapping = map_headers(table.headers, by_hand, empty, flags, numbers)
     if not table.has_headings:
         return _map_by_values(mapping, sample, by_hand)
-    if Field.NAME in mapping.columns or mapping.person or not flags:
+    if Field.NAME in mapping.columns or mapping.person or not flags | numbers:
         return mapping
     return map_headers(table.headers, by_hand, empty)  # the only company may be called "T"
 
@@ -150,24 +150,14 @@ def _settle_name(columns: Columns, table: Table, sample: Sequence[Sequence[str]]
         columns.mapping = with_columns(mapping, chosen)
 
 
-def _leave_own_pages(columns: Columns, sample: Sequence[Sequence[str]]) -> None:
-    """Don't read links to pages on one host, such as a program's own pages about each customer, as their domains."""
-    while (at := columns.mapping.columns.get(Field.DOMAIN)) is not None:
-        hosts = [page_host(cell) for cell in filled_cells(sample, at)]
-        if len(hosts) < FEWEST_PAGES or not all(hosts) or len({*hosts}) > 1:
-            return
-        columns.remarks.append(
-            f"{quoted([columns.mapping.headers[at]])} was not read as the domain: all its pages are on {hosts[0]}."
-        )
-        spare = next(iter(columns.mapping.spares.get(Field.DOMAIN, ())), None)
-        columns.mapping = with_columns(columns.mapping, {Field.DOMAIN: spare})
-
-
 def _find_by_values(columns: Columns, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> None:
     """Read columns as websites, e-mail addresses and numbers to call where no heading says so and their values do."""
     for wanted, (called, values) in BY_VALUES.items():
         mapping = columns.mapping
-        at = None if wanted in mapping.columns else _column_of_own(wanted, mapping, sample, by_hand)
+        known = mapping.columns.get(wanted)
+        if known is not None and (known in by_hand or filled_cells(sample, known)):
+            continue
+        at = _column_of_own(wanted, mapping, sample, by_hand)
         if at is None:
             continue
         found = with_columns(mapping, {wanted: at})
@@ -192,7 +182,8 @@ def _column_of_own(
         if header in mapping.unmapped and at not in by_hand and not is_of_others(header):
             rows = [cells for cells in sample if at < len(cells) and not is_blank(cells[at])]
             names = [] if name is None else ["".join(cells[name : name + 1]) for cells in rows]
-            own[at] = own_values(wanted, [cells[at] for cells in rows], names)
+            values = [cells[at] for cells in rows]
+            own[at] = own_values(wanted, values, names, is_called_so=speaks_of_phones(header))
     best = max(own, key=lambda at: len(own[at]), default=None)
     if best is None or not own[best]:
         return None

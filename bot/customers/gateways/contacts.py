@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from bot.customers.rules.cells import is_blank, is_flag
 from bot.customers.rules.headers import Field, HeaderMap, quoted, with_columns
-from bot.customers.rules.headings import HEADINGS, is_head, may_be_contact, may_be_proprietor, spelling, spellings
+from bot.customers.rules.headings import (
+    HEADINGS,
+    is_head,
+    is_of_company,
+    may_be_contact,
+    may_be_proprietor,
+    spelling,
+    spellings,
+)
 from bot.customers.rules.names import name_key
 from bot.customers.rules.values import filled_cells
 
@@ -22,12 +30,15 @@ def tell_contacts(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> tuple[
     """
     Return *mapping* with the customers' own people as contacts, and what to say about it.
 
-    A column of owners of whom most differ holds contacts; so does one of principals or founders where no other does.
-    Names that repeat the customers' are no contacts.
+    A column of owners of whom most differ, or whose heading says that they are the company's, holds contacts; so does
+    one of principals or founders where no other does. Names that repeat the customers' are no contacts.
     """
     remarks: list[str] = []
+    owner = mapping.columns.get(Field.OWNER)
+    if owner is not None and is_of_company(mapping.headers[owner]) and may_be_contact(mapping.headers[owner]):
+        contact = mapping.columns.get(Field.CONTACT_NAME, owner)
+        mapping, owner = with_columns(mapping, {Field.OWNER: None, Field.CONTACT_NAME: contact}), None
     if Field.CONTACT_NAME not in mapping.columns and not mapping.person:
-        owner = mapping.columns.get(Field.OWNER)
         if owner is not None and _are_contacts(mapping, owner, filled_cells(sample, owner)):
             told = "was read as the contact’s name, not as the owner: most of its values differ."
             remarks.append(f"{quoted([mapping.headers[owner]])} {told}")

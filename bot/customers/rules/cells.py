@@ -27,6 +27,7 @@ _STATUS_WORDS, _STATUS_PROPOSALS, _CADENCE_WORDS, _POWERS = (
 _SIGNS: Mapping[str, str] = _WORDS["currencies"]
 _BEFORE_STATUS = re.compile(r"^[^\w(]*(?:\d{1,2}(?:[.):]| (?=[^\W\d]))\s*)?|[^\w)]+$")
 """A sign, such as a coloured circle, and a number for sorting."""
+_SINCE = re.compile(rf"(?<=\S) (?:{_WORDS['since']}) \d[\d ./]*$")
 _CADENCE = re.compile(r"(?:every\s+)?(\d{1,4})(?:\.0+)?\s*(?:days?|d)?")
 
 _MONEY = re.compile(
@@ -85,9 +86,12 @@ def flag_of(cell: str) -> bool | None:
 
 
 def status_word(cell: str) -> str:
-    """Return a status in the spelling in which words are compared: "On-Hold" is "on hold", "🟢 Active" "active"."""
+    """
+    Return a status in the spelling in which words are compared: "On-Hold" is "on hold", "🟢 Active" and "active since
+    2019" are "active".
+    """
     word = " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())
-    return _BEFORE_STATUS.sub("", word) or word
+    return _BEFORE_STATUS.sub("", _SINCE.sub("", word)) or word
 
 
 def read_status(cell: str) -> Status:
@@ -243,6 +247,8 @@ def read_headcount(cell: str) -> int:
 def read_email(cell: str) -> str:
     """Return the first e-mail address in a cell, without "mailto:" and a name around it."""
     text = clean_text(cell, 400)
+    if text.startswith("["):  # a list as programs print it: ['ida@vest.com', 'office@vest.com']
+        text = re.sub(r"[\[\]\"']", "", text)
     if len(parts := _BETWEEN_EMAILS.split(text)) > 1 and (first := next((part for part in parts if "@" in part), "")):
         return read_email(first)
     inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)

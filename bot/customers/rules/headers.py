@@ -90,6 +90,12 @@ WITH_SPARES = (Field.CONTACT_EMAIL, Field.CONTACT_PHONE, Field.COUNTRY)
 """The lesser fields that are read from another column where the fuller one is empty."""
 
 
+NEVER_FLAGS = frozenset({
+    Field.NAME, Field.DOMAIN, Field.OWNER, Field.PARENT, Field.CONTACT_NAME, Field.CONTACT_EMAIL, Field.CONTACT_PHONE
+})  # fmt: skip
+"""The fields that a column of yes and no doesn't hold, but tells whether there is one."""
+
+
 @dataclass(frozen=True)
 class HeaderMap:
     """
@@ -122,12 +128,13 @@ def map_headers(
     by_hand: Mapping[str, str] | None = None,
     empty: AbstractSet[int] = frozenset(),
     flags: AbstractSet[int] = frozenset(),
+    numbers: AbstractSet[int] = frozenset(),
 ) -> HeaderMap:
     """
     Find our fields among a list's *headers*; *by_hand* (header → field, or "ignore") goes first.
 
-    Columns that are *empty* are taken where there is no other; those of *flags*, which say yes and no, are no
-    names.
+    Columns that are *empty* are taken where there is no other. Those of *flags*, which say yes and no, are no names,
+    addresses or people; those of *numbers* and codes are no names.
     """
     spelt, headers = spell_headings(headers), _numbered(headers)
     columns, left_out, problems = _mapped_by_hand(headers, spelt, by_hand or {})
@@ -136,8 +143,8 @@ def map_headers(
     person = _person(spelt, {*columns.values(), *left_out})
     for field in Field:
         if field not in columns:
-            taken = {*columns.values(), *left_out, *(person if field is Field.NAME else ())}
-            taken |= flags if field in {Field.NAME, Field.CONTACT_NAME} else set()
+            taken = {*columns.values(), *left_out, *(flags if field in NEVER_FLAGS else ())}
+            taken |= {*person, *numbers} if field is Field.NAME else set()
             if field is Field.EXTERNAL_ID and person and Field.NAME in columns:
                 taken |= {at for at, word in enumerate(spelt) if word in IDS_OF_PEOPLE}
             ranks = _SYSTEMS.get(system, {}).get(field, HEADINGS[field])
@@ -147,15 +154,17 @@ def map_headers(
             if found:
                 columns[field] = found[0]
     if Field.NAME not in columns:
-        columns |= _name_by_trade(headers, {*columns.values(), *left_out, *person, *flags}, is_of_people=bool(person))
+        columns |= _name_by_trade(
+            headers, {*columns.values(), *left_out, *person, *flags, *numbers}, is_of_people=bool(person)
+        )
     beside = person_beside(spelt, columns.get(Field.NAME)) if Field.CONTACT_EMAIL in columns and not person else None
-    if beside in {*columns.values(), *left_out, *flags}:
+    if beside in {*columns.values(), *left_out, *flags, *numbers}:
         beside = None
     if beside is not None:
         columns.setdefault(Field.CONTACT_NAME, beside)
     person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
-    taken = {*columns.values(), *left_out, *person, *empty} - {beside}
-    spares = _spares(spelt, system, columns, taken, flags)
+    taken = {*columns.values(), *left_out, *person, *flags, *empty} - {beside}
+    spares = _spares(spelt, system, columns, taken, numbers)
     if Field.NAME not in columns and not person and not problems:
         problems.append(_no_name(headers))
     return HeaderMap(
@@ -176,7 +185,7 @@ def with_columns(mapping: HeaderMap, chosen: Mapping[Field, int | None]) -> Head
     taken = {*columns.values()}
     before = {field: [at] for field, at in mapping.columns.items() if field in chosen and field in WITH_SPARES}
     spares = {
-        field: tuple(at for at in (*before.get(field, ()), *mapping.spares.get(field, ())) if at not in taken)
+        field: tuple(at for at in (*before.get(field, ()), *mapping.spares.get(field, ())) if at not in chosen.values())
         for field in {**mapping.spares, **before}
         if field in columns
     }
@@ -305,18 +314,18 @@ def _name_by_trade(headers: Sequence[str], taken: set[int], *, is_of_people: boo
 
 
 def _spares(
-    spelt: Sequence[str], system: str, columns: Mapping[Field, int], taken: set[int], flags: AbstractSet[int]
+    spelt: Sequence[str], system: str, columns: Mapping[Field, int], taken: set[int], numbers: AbstractSet[int]
 ) -> dict[Field, tuple[int, ...]]:
     """
     Return other columns of the name, domain and lesser fields, the best rank first, and that of the owner's address.
 
-    The column of other names may be read as the name, too; those of *flags* may not.
+    The column of other names may be read as the name, too; those of *numbers* may not.
     """
     found: dict[Field, tuple[int, ...]] = {}
     also_called = columns.get(Field.ALIASES)
     for wanted in (Field.NAME, Field.DOMAIN, *WITH_SPARES):
         ranks = _SYSTEMS.get(system, {}).get(wanted, HEADINGS[wanted])
-        others = taken if wanted in WITH_SPARES else taken | flags
+        others = taken if wanted in WITH_SPARES else taken | numbers
         found[wanted] = tuple(
             at
             for rank in ranks

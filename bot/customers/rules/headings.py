@@ -57,7 +57,18 @@ def spell_headings(headers: Sequence[str]) -> list[str]:
 
 def _known_part(header: str, word: str) -> str:
     """Return the heading that is left of one without the words that say whose its values are, else its own *word*."""
-    return _BARE.get(_bare(header)) or _OF_TRADES.get(_bare(header, _NAMES_BY_TRADE)) or word
+    return (
+        _BARE.get(_bare(header))
+        or _OF_TRADES.get(_bare(header, _NAMES_BY_TRADE))
+        or _OF_CONTACTS.get(_about_contact(header))
+        or word
+    )
+
+
+def _about_contact(header: str) -> str:
+    """Return what a heading says about the contact, "" if it isn't about one: "FunctieContactpersoon" is "functie"."""
+    rest = _bare(header, _CONTACTS | _BETWEEN)
+    return rest if rest != _bare(header, _BETWEEN) else ""
 
 
 def _bare(header: str, without: AbstractSet[str] | None = None) -> str:
@@ -85,13 +96,21 @@ def is_heading(cell: str) -> bool:
 
 def may_hold_names(header: str) -> bool:
     """Return whether a column with a heading that nobody knows may hold the customers' names."""
-    return bool(header.strip()) and spelling(header) not in KNOWN | NEVER_NAMES
+    return bool(header.strip()) and {spelling(header), spell_heading(header)}.isdisjoint(KNOWN | NEVER_NAMES)
 
 
 def is_name_by_trade(header: str) -> bool:
-    """Return whether a heading that nobody knows says that it names somebody: `Charity Name`, `Dealer`."""
+    """
+    Return whether a heading that nobody knows says that it names somebody: `Charity Name`, `Dealer`, "Nom du magasin",
+    "Instellingsnaam".
+    """
     word = spelling(header)
-    return word in _NAMES_BY_TRADE or (word.endswith("name") and not _NAMES_OF_OTHERS.search(word))
+    if word in _NAMES_BY_TRADE or (word.endswith("name") and not _NAMES_OF_OTHERS.search(word)):
+        return True
+    first, *others = [*filter(None, map(spelling, _BETWEEN_WORDS.split(header))), ""]
+    if first in _BARE_NAMES and "".join(word for word in others if word not in _BETWEEN) in _NAMES_BY_TRADE:
+        return True
+    return any(word.endswith("naam") and word[:-4].rstrip("s") in _NAMES_BY_TRADE for word in (first, *others))
 
 
 def is_id_by_trade(header: str) -> bool:
@@ -146,7 +165,27 @@ def says_active(header: str) -> bool:
 
 def may_be_contact(header: str) -> bool:
     """Return whether a heading of owners is as often one of customers' own people: `Responsável`."""
-    return spell_heading(header) in _OWNERS_OR_CONTACTS
+    return spell_headings([header])[0] in _OWNERS_OR_CONTACTS
+
+
+def is_of_company(header: str) -> bool:
+    """Return whether a heading of people says that they are the company's: `Responsable de l'entreprise`."""
+    return not _OF_COMPANIES.isdisjoint(map(spelling, _BETWEEN_WORDS.split(header)))
+
+
+def speaks_of_phones(header: str) -> bool:
+    """Return whether a word of a heading that nobody knows is one of numbers to call: `Festnetz-Telefon`."""
+    return not _PHONES.isdisjoint(map(spelling, _BETWEEN_WORDS.split(header)))
+
+
+def may_be_area(header: str) -> bool:
+    """Return whether a heading of time zones means areas, too: `Zone`."""
+    return spelling(header) in _AREAS
+
+
+def is_job_in_words(header: str) -> bool:
+    """Return whether a heading is that of a contact's job where words stand below it: `Poste`."""
+    return spelling(header) in _JOBS_IN_WORDS
 
 
 def may_be_proprietor(header: str) -> bool:
@@ -178,6 +217,17 @@ _OF_TRADES = {
     for which in COLUMNS["of_trades"].split("|") for word in "|".join(HEADINGS[which]).split("|")
 } | {word: word for word in spellings(COLUMNS["contacts_of_trades"])}  # fmt: skip
 """The headings that one beginning with a trade may be read as: `partner_website`."""
+_CONTACTS, _OF_COMPANIES, _JOBS_IN_WORDS, _AREAS = (
+    spellings(COLUMNS[which]) for which in ("contacts", "of_companies", "jobs_in_words", "areas")
+)
+_PHONES = frozenset(spelling(word) for word in "|".join(HEADINGS["contact_phone"]).split("|") if " " not in word)
+_OF_CONTACTS = {
+    **{word: "contactrole" for rank in HEADINGS["contact_role"] for word in spellings(rank)},
+    **{word: "contactemail" for rank in HEADINGS["contact_email"] for word in spellings(rank)},
+    **{word: "contactphone" for rank in HEADINGS["contact_phone"] for word in spellings(rank)},
+    **dict.fromkeys(spellings(COLUMNS["bare_names"]), "contactname"),
+}
+"""The headings that one about the contact is read as, by what is left of it."""
 _UNITS = spellings(COLUMNS["units"])
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _AMOUNT = re.compile(r"[\d$€£¥%]")

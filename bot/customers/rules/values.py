@@ -2,15 +2,18 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.customers.rules.cells import is_blank
-from bot.customers.rules.domains import own_domain
+from bot.customers.rules.domains import own_domain, registrable_domain
 from bot.customers.rules.headers import Field
-from bot.customers.rules.names import LEGAL_FORMS
+from bot.customers.rules.names import LEGAL_FORMS, name_key
 
 FEWEST_ALIKE = 0.7
 """The share of a column's cells that tells what the column holds."""
+FEWEST_OF_ONE_HOST, MOST_OF_ONE_HOST = 5, 0.6
+"""Addresses on one host, and their share, from which they are those of a directory rather than the customers'."""
 FEWEST_OWN = 3
 """Customers from which a column tells by its values that they are the customers' own."""
 _IS_DATA = re.compile(
@@ -27,6 +30,18 @@ _BY_VALUES = {
 """What the cells of a column look like, by the field it is read as."""
 _PLAIN_PHONE = re.compile(r"(?!\+\d+\.\d+$)(?:\+\d|\(\d{2,5}\) ?\d)[\d ()/.-]{5,18}")
 """A number to call beyond doubt: no date, id or coordinate looks like it."""
+_SHAPED_PHONE = re.compile(
+    r"0[1-9](?:([ .-])\d\d)(?:\1\d\d){3}|0\d\d \d{3} \d\d \d\d|(?:\([2-9]\d\d\) ?|[2-9]\d\d[-. ])[2-9]\d\d[-. ]\d{4}|"
+    r"[1-9]\d 9?\d{4}-\d{4}"
+)
+"""A national number in the grouping of one country: France, Switzerland, the United States, Brazil."""
+_NUMBER_IN_AREA = re.compile(r"(?=(?:\D*\d){8,12}$)(0[1-9]\d{0,4})(?: |/|-| - | / )\d[\d -]*\d")
+"""A national number behind its area code; numbers of other things look like it, unless area codes differ in length."""
+_CALLED_PHONE = re.compile(r"(?=(?:\D*\d){6,15}\D*$)[+(]?\d[\d ()/.-]*")
+"""What is a number to call under a heading that speaks of phones."""
+_NO_PHONE = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2}(?:\d\d)?|\d{5}-\d{3}|\d+[.,]\d+")
+"""A date, a Brazilian postal code, a decimal."""
+FEWEST_AREAS = 2
 _EMAIL_INSIDE = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE_BEHIND = re.compile(r"(?:\+|\(|\b)\d[\d ()/.-]{5,18}\d$")
 _AROUND = " -–—,;:/|()<>[]"
@@ -53,21 +68,49 @@ def tell_field(cells: Sequence[str]) -> Field | None:
     return None
 
 
-def own_values(field: Field, cells: Sequence[str], names: Sequence[str] = ()) -> set[str]:
+def own_values(
+    field: Field, cells: Sequence[str], names: Sequence[str] = (), *, is_called_so: bool = False
+) -> set[str]:
     """
     Return the different domains, e-mail addresses or numbers to call, by *field*, in a column's filled *cells*.
 
     None where too few of the cells hold one, or too few of the customers, whose *names* the same rows have, one of
-    their own. Without names, each row is a customer's.
+    their own. Without names, each row is a customer's. Where the heading speaks of phones (*is_called_so*), any numbers
+    are those to call.
     """
-    looks = _PLAIN_PHONE if field is Field.CONTACT_PHONE else _BY_VALUES[field]
-    rows = itertools.zip_longest(map(str.strip, cells), names, fillvalue="")
-    found = [(cell.lower(), name) for cell, name in rows if looks.fullmatch(cell)]
+    stripped = [cell.strip() for cell in cells]
+    looks = _looks_of_phones(stripped, is_called_so) if field is Field.CONTACT_PHONE else (_BY_VALUES[field],)
+    rows = itertools.zip_longest(stripped, names, fillvalue="")
+    found = [(cell.lower(), name) for cell, name in rows if any(look.fullmatch(cell) for look in looks)]
+    if field is Field.CONTACT_PHONE:
+        found = [(cell, name) for cell, name in found if not _NO_PHONE.fullmatch(cell)]
     own = [own_domain(cell, name) if field is Field.DOMAIN else cell for cell, name in found]
     different = {*filter(None, own)}
     customers = len({*names}) or len(cells)
     is_told = sum(map(bool, own)) >= FEWEST_ALIKE * len(cells)
     return different if is_told and len(different) >= max(FEWEST_OWN, FEWEST_ALIKE * customers) else set()
+
+
+def _looks_of_phones(cells: Sequence[str], is_called_so: bool) -> tuple[re.Pattern[str], ...]:
+    """Return what numbers to call look like in a column of *cells*."""
+    if is_called_so:
+        return (_CALLED_PHONE,)
+    areas = {found[1] for cell in cells if not _NO_PHONE.fullmatch(cell) and (found := _NUMBER_IN_AREA.fullmatch(cell))}
+    is_told = len(set(map(len, areas))) >= FEWEST_AREAS
+    return (_PLAIN_PHONE, _SHAPED_PHONE, *((_NUMBER_IN_AREA,) if is_told else ()))
+
+
+def host_of_most(cells: Sequence[str], names: Sequence[str]) -> tuple[str, int]:
+    """
+    Return the domain that most of a column's addresses are on, though the rows' *names* differ, and how many are.
+
+    It is that of a directory, or of the company whose branches they are; ("", 0) if there is none.
+    """
+    domains = [registrable_domain(cell) for cell in cells]
+    host, count = Counter(filter(None, domains)).most_common(1)[0] if any(domains) else (None, 0)
+    named = {name_key(name) for domain, name in zip(domains, names, strict=True) if domain == host}
+    is_most = count >= FEWEST_OF_ONE_HOST and count > MOST_OF_ONE_HOST * len(cells)
+    return (host, count) if host and is_most and len(named) > MOST_OF_ONE_HOST * count else ("", 0)
 
 
 def part_contact(cell: str) -> tuple[str, str, str]:

@@ -1,0 +1,72 @@
+"""Tells by their values that columns hold something else than their headings say, or what they leave open."""
+
+from collections.abc import Sequence
+
+from bot.customers.rules.cells import LONGEST_TYPED, Unclear, is_blank, read_zone
+from bot.customers.rules.domains import page_host
+from bot.customers.rules.headers import Field, HeaderMap, quoted, with_columns
+from bot.customers.rules.headings import is_job_in_words, may_be_area
+from bot.customers.rules.values import filled_cells, host_of_most
+
+FEWEST_PAGES = 3
+"""Links from which those to one host are that host's, not the customers'."""
+
+
+def leave_own_pages(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> tuple[HeaderMap, list[str]]:
+    """
+    Return *mapping* without columns that aren't the customers' domains, and the sentences about them.
+
+    Those are links to pages on one host, such as a program's own pages about each customer, and columns in which most
+    customers have the address of one directory.
+    """
+    remarks: list[str] = []
+    while (at := mapping.columns.get(Field.DOMAIN)) is not None and (why := _whose_pages(mapping, sample, at)):
+        remarks.append(f"{quoted([mapping.headers[at]])} was not read as the domain: {why}.")
+        spare = next(iter(mapping.spares.get(Field.DOMAIN, ())), None)
+        mapping = with_columns(mapping, {Field.DOMAIN: spare})
+    return mapping, remarks
+
+
+def _whose_pages(mapping: HeaderMap, sample: Sequence[Sequence[str]], at: int) -> str:
+    """Return the words for the host on which a column's addresses are, "" if they are the customers' own."""
+    cells = filled_cells(sample, at)
+    hosts = [page_host(cell) for cell in cells]
+    if len(hosts) >= FEWEST_PAGES and all(hosts) and len({*hosts}) == 1:
+        return f"all its pages are on {hosts[0]}"
+    name = mapping.columns.get(Field.NAME)
+    if name is None:
+        return ""
+    rows = [row for row in sample if at < len(row) and not is_blank(row[at])]
+    host, count = host_of_most(cells, ["".join(row[name : name + 1]) for row in rows])
+    return f"{count:,} of its {len(cells):,} addresses are {host}" if host else ""
+
+
+def leave_areas(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> HeaderMap:
+    """Return *mapping* without a column such as `Zone` as the time zone, where none of its values is one."""
+    at = mapping.columns.get(Field.ZONE)
+    if at is None or not may_be_area(mapping.headers[at]) or any(map(_is_zone, filled_cells(sample, at))):
+        return mapping
+    return with_columns(mapping, {Field.ZONE: None})
+
+
+def _is_zone(cell: str) -> bool:
+    try:
+        return len(cell) <= LONGEST_TYPED and bool(read_zone(cell))
+    except Unclear:
+        return False
+
+
+def tell_jobs(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> HeaderMap:
+    """Return *mapping* with a column such as `Poste` as the contacts' job, where it holds words beside people."""
+    has_people = Field.CONTACT_NAME in mapping.columns or mapping.person
+    if Field.CONTACT_ROLE in mapping.columns or not has_people:
+        return mapping
+    for at, header in enumerate(mapping.headers):
+        cells = filled_cells(sample, at)
+        if header in mapping.unmapped and is_job_in_words(header) and cells and not any(map(_has_digit, cells)):
+            return with_columns(mapping, {Field.CONTACT_ROLE: at})
+    return mapping
+
+
+def _has_digit(cell: str) -> bool:
+    return any(map(str.isdigit, cell))
