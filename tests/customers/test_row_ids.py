@@ -183,6 +183,31 @@ def test_many_people_of_two_companies_are_enough() -> None:
     assert (drafts.rows[0].name, drafts.rows[0].contact_name) == ("Vest Agency", "Person 0")
 
 
+@pytest.mark.parametrize("heading", ["place_id", "Place ID", "CCN", "License Number", "Aff No"])
+def test_an_id_of_each_rows_own_is_the_customers(heading: str) -> None:
+    """Two namesakes with two ids are then two customers, whatever else the rows say."""
+    rows = "017,Vest,a@vest.com,vest.com\n018,Nord,b@nord.com,nord.com\n019,Vest,,\n"
+    drafts = read(f"{heading},name,email,website\n{rows}")
+    assert ([row.external_id for row in drafts.rows], drafts.questions) == (["017", "018", "019"], ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "place_id,name\n1,Vest\n1,Nord\n2,Teal\n", "place_id,name\n1,Vest\n,Nord\n2,Teal\n",
+        "place_id,name\n1,Vest\n2,Nord\n", "parent_id,name\n1,Vest\n2,Nord\n3,Teal\n",
+        "Logo ID,name\n1,Vest\n2,Nord\n3,Teal\n", "booking_id,name\n1,Vest\n2,Nord\n3,Teal\n",
+        "place_id,name,website\n1,Vest,vest.com\n2,Vest,https://www.vest.com/shop\n3,Teal,\n",
+        "place_id,name,email\n1,Vest,a@vest.com\n2,Vest,b@vest.com\n3,Teal,\n", "valid,name\n1,Vest\n2,Nord\n3,Teal\n",
+    ],
+    ids=["one id twice", "one without", "two rows", "parents'", "a logo's", "a booking's", "one website", "one host",
+         "another word"],
+)  # fmt: skip
+def test_other_ids_are_left_unread(text: str) -> None:
+    """They say nothing about who is who."""
+    assert {row.external_id for row in read(text).rows} <= {None}
+
+
 ROWS = st.lists(
     st.tuples(st.sampled_from(["Loop", "Ring", "Teal", "LOOP Inc."]), st.sampled_from(["Jo", "Bo", ""]), st.booleans()),
     max_size=7,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.customers.gateways.contacts import tell_contacts
-from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_status_of_rows
+from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_status_of_rows, with_own_id
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import (
     NO_VALUE,
@@ -37,7 +37,7 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import is_id_by_trade, is_of_others, may_be_no_status, says_active
+from bot.customers.rules.headings import is_of_others, may_be_no_status, says_active
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     ONE_PER_NAME,
@@ -96,7 +96,7 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     columns.remarks += remarks
     if table.has_headings:
         _find_by_values(columns, sample, columns_by_hand(columns.mapping.headers, by_hand))
-    _find_id(columns, sample, by_hand)
+    columns.mapping = with_own_id(columns.mapping, sample, by_hand)
     columns.mapping = replace(columns.mapping, counters=find_counters(columns.mapping, sample))
     _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
@@ -222,19 +222,6 @@ def _may_have_names(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool
         return True
     cells = {at: filled_cells(sample, at) for at in range(len(mapping.headers))}
     return bool(likely_names(mapping, cells, rows=len(sample)))
-
-
-def _find_id(columns: Columns, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> None:
-    """Read a column such as `exhibitor_id` as the id where nothing else is one and each row has its own."""
-    mapping = columns.mapping
-    if Field.EXTERNAL_ID in mapping.columns or mapping.person:
-        return
-    for at, header in enumerate(mapping.headers):
-        if header in mapping.unmapped and header not in by_hand and is_id_by_trade(header):
-            ids = filled_cells(sample, at)
-            if ids and len({*ids}) == len(ids) == len(sample):
-                columns.mapping = with_columns(mapping, {Field.EXTERNAL_ID: at})
-                return
 
 
 def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -> None:
