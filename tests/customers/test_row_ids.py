@@ -175,6 +175,15 @@ def test_a_status_that_differs_in_the_rows_of_one_company_is_the_orders() -> Non
     assert ({row.status for row in agree.rows}, agree.of_people, agree.remarks) == ({Status.ACTIVE}, True, ())
 
 
+def test_orders_beside_their_customers_ids_have_their_own_status() -> None:
+    """Nothing is asked about `Shipped`, and the customer whose first order was cancelled isn't lost."""
+    text = "Order ID,Customer ID,Company,Status\n1,C1,Vest,Cancelled\n2,C1,Vest,Shipped\n3,C2,Nord,Shipped\n"
+    drafts = read(text)
+    assert ({row.status for row in drafts.rows}, drafts.questions) == ({None}, ())
+    assert [row.external_id for row in drafts.rows] == ["C1", "C1", "C2"]
+    assert read(text.replace("Order ID", "Colour")).rows[0].status is Status.LOST
+
+
 def test_many_people_of_two_companies_are_enough() -> None:
     """An agency's eight people and another's two tell as much as three companies' pairs."""
     rows = [f"{at},Person {at},{'Vest Agency' if at < 8 else 'Nord Agency'}" for at in range(10)]
