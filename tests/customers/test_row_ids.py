@@ -186,10 +186,10 @@ def test_orders_beside_their_customers_ids_have_their_own_status() -> None:
 
 def test_many_people_of_two_companies_are_enough() -> None:
     """An agency's eight people and another's two tell as much as three companies' pairs."""
-    rows = [f"{at},Person {at},{'Vest Agency' if at < 8 else 'Nord Agency'}" for at in range(10)]
+    rows = [f"{at},Ida {'ABCDEFGHIJ'[at]}berg,{'Vest Agency' if at < 8 else 'Nord Agency'}" for at in range(10)]
     drafts = read("\n".join(["Contact ID,Agency Contacts Name,Agency Name", *rows]))
     assert ([question.id for question in drafts.questions], drafts.of_people) == (["rows:contactid"], True)
-    assert (drafts.rows[0].name, drafts.rows[0].contact_name) == ("Vest Agency", "Person 0")
+    assert (drafts.rows[0].name, drafts.rows[0].contact_name) == ("Vest Agency", "Ida Aberg")
 
 
 @pytest.mark.parametrize("heading", ["place_id", "Place ID", "CCN", "License Number", "Aff No"])

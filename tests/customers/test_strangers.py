@@ -218,13 +218,13 @@ def test_a_column_of_yes_and_no_is_no_name() -> None:
 
 
 def test_of_two_columns_for_a_lesser_field_the_fuller_is_read_and_both_are_named() -> None:
-    """A phone and a mobile number never stop a list."""
-    drafts = read("Company,Phone,Mobile\nAcme,,555 0101\nBolt,n/a,555 0102\nCondax,555 0103,\n")
-    assert [row.contact_phone for row in drafts.rows] == ["555 0101", "555 0102", None]
+    """Two columns for the contact's role never stop a list."""
+    drafts = read("Company,Contact,Title,Job Title\nAcme,Ida,,CFO\nBolt,Bo,n/a,CEO\nCondax,Eva,COO,\n")
+    assert [row.contact_role for row in drafts.rows] == ["CFO", "CEO", None]
     assert [note.reason for note in drafts.remarks] == [
-        "“Mobile” was read as the contact phone, since it is the fuller column; not “Phone”."
+        "“Job Title” was read as the contact role, since it is the fuller column; not “Title”."
     ]
-    assert drafts.unmapped == ("Phone",)
+    assert drafts.unmapped == ("Title",)
     assert read("Company,Phone,Mobile\nAcme,1,2\n").columns[Field.CONTACT_PHONE] == "Phone"
 
 

@@ -1,61 +1,44 @@
-"""Decides which column is which field by what the columns hold, and asks what their values leave open."""
+"""Decides which column is which field by what the columns hold, and asks which where that leaves it open."""
 
 import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 
 from bot.customers.gateways.contacts import tell_contacts
-from bot.customers.gateways.row_ids import (
-    find_counters,
-    find_row_ids,
-    has_ids_of_things,
-    has_status_of_rows,
-    with_own_id,
-)
+from bot.customers.gateways.families import parents_in_names
+from bot.customers.gateways.ids import are_codes, find_id, name_by_ids, no_ids, tell_no_ids
+from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_ids_of_things, has_status_of_rows
+from bot.customers.gateways.settling import Columns, settle_values
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import (
-    NO_VALUE,
-    flag_of,
     is_blank,
     is_flag,
-    known_status,
-    propose_status,
-    status_word,
 )
-from bot.customers.rules.dates import DateColumn
 from bot.customers.rules.domains import page_host
-from bot.customers.rules.due import Status
 from bot.customers.rules.headers import (
     ASKED,
     LEAVE_OUT,
+    WITH_SPARES,
     Field,
     HeaderMap,
     columns_by_hand,
     field_called,
-    is_american,
     likely_names,
     map_headers,
     quoted,
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import is_of_others, may_be_no_status, says_active
+from bot.customers.rules.headings import is_of_others
 from bot.customers.rules.questions import (
-    MOST_STATUSES,
     ONE_PER_NAME,
-    Question,
-    Settled,
     are_in_full,
     ask_column,
-    ask_dates,
     ask_rows,
-    ask_statuses,
-    settle,
-    tell_serials,
 )
 from bot.customers.rules.values import filled_cells, own_values, tell_field
 
@@ -64,8 +47,6 @@ SAMPLE_ROWS = 300
 FEWEST_PAGES = 3
 """Links from which those to one host are that host's, not the customers'."""
 _NUMBER = re.compile(r"\s*\d[\d.,' ]*%?\s*")
-FEWEST_TOLD = 0.3
-"""The share of rows whose words may be statuses from which a column that may be something else holds them."""
 CLEARLY_MORE = 1.5
 """How many values of the customers' own a column needs for each one that only another column has."""
 BY_VALUES = {
@@ -74,52 +55,48 @@ BY_VALUES = {
     Field.CONTACT_PHONE: ("contact’s phone number", "phone numbers"),
 }
 """The fields that a column's values tell where no heading does, and the words for both."""
-DATES = (Field.ADDED_ON, Field.LAST_CONTACT)
-
-
-@dataclass
-class Columns:
-    """
-    How a list is read: its columns, the questions about them and their values with the answers, and what is odd.
-
-    With *is_one_per_name*, rows of one name are one customer's people, orders or products.
-    """
-
-    mapping: HeaderMap
-    questions: list[Question] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    settled: Settled = field(default_factory=Settled)
-    is_one_per_name: bool = False
 
 
 def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[str, str], *, today: date) -> Columns:
     """Return how *table* is read, with the columns mapped *by_hand* and the *answers* to questions, by id."""
     sample = [row.cells for row in itertools.islice(rows_above_footers(table), SAMPLE_ROWS)]
     columns = Columns(_map(table, by_hand, sample))
+    chosen = columns_by_hand(columns.mapping.headers, by_hand)
     if Field.DOMAIN not in map(field_called, by_hand.values()):
         _leave_own_pages(columns, sample)
     columns.mapping, remarks = tell_contacts(columns.mapping, sample)
     columns.remarks += remarks
     if table.has_headings:
-        _find_by_values(columns, sample, columns_by_hand(columns.mapping.headers, by_hand))
-    columns.mapping = with_own_id(columns.mapping, sample, by_hand)
+        _find_by_values(columns, sample, chosen)
+    if (id_at := find_id(columns.mapping, sample, chosen)) is not None:
+        columns.mapping = with_columns(columns.mapping, {Field.EXTERNAL_ID: id_at})
     columns.mapping = replace(columns.mapping, counters=find_counters(columns.mapping, sample))
+    if (name_at := name_by_ids(columns.mapping, sample, chosen)) is not None:
+        ids = quoted([columns.mapping.heading(Field.EXTERNAL_ID)])
+        columns.mapping = with_columns(columns.mapping, {Field.NAME: name_at})
+        columns.remarks.append(
+            f"{quoted([columns.mapping.headers[name_at]])} was read as the name: each {ids} has one."
+        )
     _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, answers)
-        _settle_rows(columns, table, by_hand, answers)
-        _settle_values(columns, table, sample, answers, today)
+        _settle_rows(columns, table, chosen, answers)
+        settle_values(columns, table, sample, answers, today)
         if (at := columns.mapping.columns.get(Field.COUNTRY)) is not None:
             countries = filled_cells(sample, at)
             columns.settled = replace(columns.settled, has_countries_in_full=are_in_full(countries))
+        blank, parents = no_ids(table, columns.mapping), parents_in_names(table, columns.mapping)
+        columns.settled = replace(columns.settled, no_ids=frozenset(blank), parents=parents)
+        columns.remarks += tell_no_ids(columns.mapping, blank)
     return columns
 
 
 def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str]]) -> HeaderMap:
-    """Map the columns of *table*; one that is empty comes last, and one of yes and no, or of numbers, is no name."""
+    """Map the columns of *table*; one that is empty comes last, and one of yes and no, numbers or codes is no name."""
     width = range(len(table.headers))
     empty = {at for at in width if sample and not filled_cells(sample, at)}
     flags = {at for at in width if _is_of_flags(sample, at) or _is_of_numbers(sample, at)}
+    flags |= {at for at in width if are_codes(filled_cells(sample, at))}
     mapping = map_headers(table.headers, by_hand, empty, flags)
     if not table.has_headings:
         return _map_by_values(mapping, sample, by_hand)
@@ -131,9 +108,10 @@ def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str
 def _map_by_values(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> HeaderMap:
     """Map columns without headings by what they hold, the first of each field, besides those mapped *by_hand*."""
     chosen: dict[Field, int | None] = {}
-    for at, header in enumerate(mapping.headers):
+    left_alone = columns_by_hand(mapping.headers, by_hand)
+    for at in range(len(mapping.headers)):
         cells = filled_cells(sample, at)
-        told = tell_field(cells) if cells and header not in by_hand else None
+        told = tell_field(cells) if cells and at not in left_alone else None
         if told is not None and told not in mapping.columns:
             chosen.setdefault(told, at)
     return with_columns(mapping, chosen)
@@ -243,6 +221,8 @@ def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -
     for wanted, found in mapping.rivals:
         best = max(found, key=lambda at: (filled[at], -at))
         chosen[wanted] = best
+        if wanted in WITH_SPARES:
+            continue
         if wanted not in ASKED:
             columns.remarks.append(tell_fuller(mapping, wanted, best, found))
         elif sum(filled[at] > 0 for at in found) > 1:
@@ -253,7 +233,7 @@ def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -
     columns.mapping = with_columns(mapping, chosen)
 
 
-def _settle_rows(columns: Columns, table: Table, by_hand: Mapping[str, str], answers: Mapping[str, str]) -> None:
+def _settle_rows(columns: Columns, table: Table, by_hand: AbstractSet[int], answers: Mapping[str, str]) -> None:
     """
     Ask whether a column is the id of people or things; as proposed, rows of one name are one customer's.
 
@@ -274,100 +254,3 @@ def _settle_rows(columns: Columns, table: Table, by_hand: Mapping[str, str], ans
         columns.mapping = with_columns(columns.mapping, {Field.STATUS: None})
     if columns.is_one_per_name:
         columns.mapping = with_columns(columns.mapping, {Field.EXTERNAL_ID: None})
-
-
-def _settle_values(
-    columns: Columns, table: Table, sample: Sequence[Sequence[str]], answers: Mapping[str, str], today: date
-) -> None:
-    """Look at all statuses and dates of the list, and ask what they leave open."""
-    mapping = columns.mapping
-    status_at = mapping.columns.get(Field.STATUS)
-    date_columns = {mapping.columns[each]: DateColumn(today) for each in DATES if each in mapping.columns}
-    if status_at is None and not date_columns:
-        return
-    statuses: Counter[str] = Counter()
-    plain: dict[str, Status] = {}
-    for row in rows_above_footers(table):
-        cells = row.cells
-        for at, column in date_columns.items():
-            if at < len(cells) and cells[at]:
-                column.add(cells[at])
-        if status_at is not None and status_at < len(cells) and not is_blank(cells[status_at], words=NO_VALUE):
-            statuses[cells[status_at]] += 1
-    if statuses and says_active(mapping.heading(Field.STATUS)):
-        plain = _ask_active(columns, statuses)
-    elif statuses:
-        _ask_statuses(columns, statuses)
-    orders = _ask_dates(columns, table.delimiter, sample, date_columns, today)
-    settled = settle(columns.questions, answers, orders)
-    columns.settled = replace(settled, statuses={**settled.statuses, **plain})
-
-
-def _ask_active(columns: Columns, statuses: Counter[str]) -> dict[str, Status]:
-    """Return what yes means in a column of active customers, and ask what no does; ask about other values as usual."""
-    flags = {cell: flag_of(cell) for cell in statuses}
-    if None in flags.values():
-        _ask_statuses(columns, statuses)
-        return {}
-    asked = ask_statuses(
-        columns.mapping.heading(Field.STATUS), {cell: statuses[cell] for cell in statuses if not flags[cell]}
-    )
-    columns.questions += [replace(question, proposed=Status.PAUSED.value) for question in asked]
-    return {status_word(cell): Status.ACTIVE for cell in statuses if flags[cell]}
-
-
-def _ask_statuses(columns: Columns, statuses: Counter[str]) -> None:
-    """Ask about unknown statuses; a column of many words, or under a heading that means other things, may hold none."""
-    mapping = columns.mapping
-    words = {status_word(cell) for cell in statuses}
-    heading = mapping.heading(Field.STATUS)
-    told = [cell for cell in statuses if propose_status(status_word(cell))]
-    is_other = may_be_no_status(heading) and sum(statuses[cell] for cell in told) < FEWEST_TOLD * statuses.total()
-    if (is_other or len(words) > MOST_STATUSES) and not any(map(known_status, words)):
-        columns.mapping = with_columns(mapping, {Field.STATUS: None})
-        none = f"only “{told[0]}” of" if len(told) == 1 else "few of" if told else "none of"
-        columns.remarks.append(
-            f"{quoted([heading])} was not read as the status: {none} its {len(words):,} values "
-            f"{'are' if len(told) > 1 else 'is'} one."
-        )
-    else:
-        columns.questions += ask_statuses(heading, statuses)
-
-
-def _ask_dates(
-    columns: Columns,
-    delimiter: str,
-    sample: Sequence[Sequence[str]],
-    date_columns: Mapping[int, DateColumn],
-    today: date,
-) -> dict[Field, bool]:
-    """
-    Ask how dates are meant, and return the order of day and month that fields reveal; one column speaks for all.
-
-    Programs divide cells by semicolons where decimals have a comma, and there the day is written first.
-    """
-    mapping = columns.mapping
-    by_field = {each: date_columns[mapping.columns[each]] for each in DATES if each in mapping.columns}
-    orders = set().union(*(column.orders for column in by_field.values()))
-    looked_at: Sequence[Sequence[str]] = ()
-    if not orders and any(column.two_ways for column in by_field.values()):
-        looked_at = sample
-        orders = {True} if delimiter == ";" else _orders_elsewhere(sample, today)
-    order = orders.pop() if len(orders) == 1 else None
-    for wanted, column in by_field.items():
-        heading = mapping.heading(wanted)
-        if column.serials:
-            columns.remarks.append(tell_serials(heading, column))
-        likely = column.is_day_first_likely
-        proposed = not is_american(mapping.headers, looked_at) if likely is None else likely
-        columns.questions += ask_dates(wanted, heading, column, order=order, proposed=proposed)
-    return {} if order is None else dict.fromkeys(by_field, order)
-
-
-def _orders_elsewhere(sample: Sequence[Sequence[str]], today: date) -> set[bool]:
-    """Return the orders of day and month that dates in other columns reveal."""
-    column = DateColumn(today)
-    for cell in itertools.chain.from_iterable(sample):
-        if cell[:1].isdecimal():
-            column.add(cell)
-    return column.orders

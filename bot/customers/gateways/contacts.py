@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.customers.rules.cells import is_blank, is_flag
 from bot.customers.rules.headers import Field, HeaderMap, quoted, with_columns
 from bot.customers.rules.headings import HEADINGS, is_head, may_be_contact, may_be_proprietor, spelling, spellings
+from bot.customers.rules.names import name_key
 from bot.customers.rules.values import filled_cells
 
 FEWEST_PEOPLE = 5
@@ -72,6 +73,7 @@ def _repeats_names(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
     name, contact = mapping.columns.get(Field.NAME), mapping.columns.get(Field.CONTACT_NAME)
     if contact is None or name is None:
         return False
-    rows = [cells for cells in sample if len(cells) > max(name, contact) and not is_blank(cells[contact])]
-    copies = sum(cells[name].casefold() == cells[contact].casefold() for cells in rows)
+    both = [(cells[name], cells[contact]) for cells in sample if len(cells) > max(name, contact)]
+    rows = [(called, person) for called, person in both if not is_blank(called) and not is_blank(person)]
+    copies = sum(name_key(called) == name_key(person) for called, person in rows)
     return len(rows) >= FEWEST_PEOPLE and copies >= MOST_COPIES * len(rows)

@@ -1,23 +1,14 @@
-"""Finds the column of ids that are the customers', and those that count people, orders, products or rows of a list."""
+"""Finds the column of ids that count people, orders or products of the customers, rather than the customers."""
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import NO_VALUE, Unclear, is_blank, read_domain
-from bot.customers.rules.headers import Field, HeaderMap, with_columns
-from bot.customers.rules.headings import (
-    IDS_OF_PEOPLE,
-    KNOWN,
-    PEOPLE,
-    ids_of_rows,
-    is_counter,
-    is_id_by_trade,
-    is_id_by_word,
-    names_company,
-    spelling,
-)
+from bot.customers.rules.headers import Field, HeaderMap
+from bot.customers.rules.headings import IDS_OF_PEOPLE, KNOWN, PEOPLE, ids_of_rows, is_counter, names_company, spelling
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import LONGEST_NAME
 from bot.customers.rules.values import filled_cells
@@ -26,8 +17,6 @@ FEWEST_NAMES = 3
 """Names in several rows from which a column may count something else than the customers."""
 MOST_OF_ROWS = 0.5
 """The share of rows with such names from which an id may be the person's though its heading doesn't say so."""
-FEWEST_IDS = 3
-"""Rows with an id of their own each from which a column that is called an id or a register's number is read as it."""
 FEWEST_COLUMNS = 4
 """Columns in which something stands from which rows that differ only in their number are the same."""
 SAMPLE_ROWS = 300
@@ -38,7 +27,7 @@ _CONTACTS = {
 }  # fmt: skip
 
 
-def find_row_ids(mapping: HeaderMap, table: Table, by_hand: Mapping[str, str]) -> int | None:
+def find_row_ids(mapping: HeaderMap, table: Table, by_hand: AbstractSet[int]) -> int | None:
     """
     Return the column of ids that are those of each row's person, order or product; None where there is none.
 
@@ -52,37 +41,9 @@ def find_row_ids(mapping: HeaderMap, table: Table, by_hand: Mapping[str, str]) -
     own = columns.get(Field.EXTERNAL_ID)
     for at, header in enumerate(mapping.headers):
         is_open = at == own if own is not None else header in mapping.unmapped and spelling(header) not in KNOWN
-        if is_open and header not in by_hand and _may_count_rows(mapping, header) and _counts_rows(mapping, table, at):
+        if is_open and at not in by_hand and _may_count_rows(mapping, header) and _counts_rows(mapping, table, at):
             return at
     return None
-
-
-def with_own_id(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: Mapping[str, str]) -> HeaderMap:
-    """Return *mapping* with a column such as `exhibitor_id` as the id, if nothing else is and each row has its own."""
-    if Field.EXTERNAL_ID in mapping.columns or mapping.person:
-        return mapping
-    for at, header in enumerate(mapping.headers):
-        if header in mapping.unmapped and header not in by_hand:
-            ids = filled_cells(sample, at)
-            is_own = len({*ids}) == len(ids) == len(sample) and (
-                is_id_by_trade(header)
-                or (is_id_by_word(header) and len(ids) >= FEWEST_IDS and not _has_one_in_rows(mapping, sample))
-            )
-            if ids and is_own:
-                return with_columns(mapping, {Field.EXTERNAL_ID: at})
-    return mapping
-
-
-def _has_one_in_rows(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
-    """Return whether several rows have one name and one website or address, so that an id of each row isn't theirs."""
-    name = mapping.columns.get(Field.NAME)
-    if name is None:
-        return False
-    marks = [mapping.columns[field] for field in (Field.DOMAIN, Field.CONTACT_EMAIL) if field in mapping.columns]
-    several = Counter[tuple[str, str]]()
-    for cells in sample:
-        several.update({(_cell(cells, name).casefold(), _value(Field.DOMAIN, _cell(cells, at), "")) for at in marks})
-    return any(count > 1 for (_, mark), count in several.items() if mark)
 
 
 def find_counters(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> frozenset[int]:

@@ -86,6 +86,9 @@ ASKED = frozenset({
 })  # fmt: skip
 """The fields for which a person decides between two columns; for others, the fuller column is read."""
 
+WITH_SPARES = (Field.CONTACT_EMAIL, Field.CONTACT_PHONE, Field.COUNTRY)
+"""The lesser fields that are read from another column where the fuller one is empty."""
+
 
 @dataclass(frozen=True)
 class HeaderMap:
@@ -123,7 +126,8 @@ def map_headers(
     """
     Find our fields among a list's *headers*; *by_hand* (header → field, or "ignore") goes first.
 
-    Columns that are *empty* are taken where there is no other; those of *flags*, which say yes and no, are no names.
+    Columns that are *empty* are taken where there is no other; those of *flags*, which say yes and no, are no
+    names.
     """
     spelt, headers = spell_headings(headers), _numbered(headers)
     columns, left_out, problems = _mapped_by_hand(headers, spelt, by_hand or {})
@@ -132,7 +136,8 @@ def map_headers(
     person = _person(spelt, {*columns.values(), *left_out})
     for field in Field:
         if field not in columns:
-            taken = {*columns.values(), *left_out, *((*person, *flags) if field is Field.NAME else ())}
+            taken = {*columns.values(), *left_out, *(person if field is Field.NAME else ())}
+            taken |= flags if field in {Field.NAME, Field.CONTACT_NAME} else set()
             if field is Field.EXTERNAL_ID and person and Field.NAME in columns:
                 taken |= {at for at, word in enumerate(spelt) if word in IDS_OF_PEOPLE}
             ranks = _SYSTEMS.get(system, {}).get(field, HEADINGS[field])
@@ -149,7 +154,8 @@ def map_headers(
     if beside is not None:
         columns.setdefault(Field.CONTACT_NAME, beside)
     person = () if Field.CONTACT_NAME in columns else _person(spelt, {*columns.values(), *left_out})
-    spares = _spares(spelt, system, columns, {*columns.values(), *left_out, *person, *flags, *empty} - {beside})
+    taken = {*columns.values(), *left_out, *person, *empty} - {beside}
+    spares = _spares(spelt, system, columns, taken, flags)
     if Field.NAME not in columns and not person and not problems:
         problems.append(_no_name(headers))
     return HeaderMap(
@@ -168,11 +174,13 @@ def with_columns(mapping: HeaderMap, chosen: Mapping[Field, int | None]) -> Head
     """Return *mapping* with the *chosen* column of each field, or none; that settles what was open about them."""
     columns = {field: at for field, at in {**mapping.columns, **chosen}.items() if at is not None}
     taken = {*columns.values()}
+    before = {field: [at] for field, at in mapping.columns.items() if field in chosen and field in WITH_SPARES}
     spares = {
-        field: tuple(at for at in spare if at not in taken)
-        for field, spare in mapping.spares.items()
+        field: tuple(at for at in (*before.get(field, ()), *mapping.spares.get(field, ())) if at not in taken)
+        for field in {**mapping.spares, **before}
         if field in columns
     }
+    spares = {field: spare for field, spare in spares.items() if spare}
     return replace(
         mapping, columns=MappingProxyType(columns), spares=MappingProxyType(spares),
         unmapped=_unmapped(mapping.headers, {*taken, *mapping.person, *itertools.chain(*spares.values())}),
@@ -297,22 +305,23 @@ def _name_by_trade(headers: Sequence[str], taken: set[int], *, is_of_people: boo
 
 
 def _spares(
-    spelt: Sequence[str], system: str, columns: Mapping[Field, int], taken: set[int]
+    spelt: Sequence[str], system: str, columns: Mapping[Field, int], taken: set[int], flags: AbstractSet[int]
 ) -> dict[Field, tuple[int, ...]]:
     """
-    Return other columns of the name and domain, the best rank first, and that of the owner's address.
+    Return other columns of the name, domain and lesser fields, the best rank first, and that of the owner's address.
 
-    The column of other names may be read as the name, too.
+    The column of other names may be read as the name, too; those of *flags* may not.
     """
     found: dict[Field, tuple[int, ...]] = {}
     also_called = columns.get(Field.ALIASES)
-    for wanted in (Field.NAME, Field.DOMAIN):
+    for wanted in (Field.NAME, Field.DOMAIN, *WITH_SPARES):
         ranks = _SYSTEMS.get(system, {}).get(wanted, HEADINGS[wanted])
+        others = taken if wanted in WITH_SPARES else taken | flags
         found[wanted] = tuple(
             at
             for rank in ranks
             for at, word in enumerate(spelt)
-            if word in spellings(rank) and (at not in taken or (wanted is Field.NAME and at == also_called))
+            if word in spellings(rank) and (at not in others or (wanted is Field.NAME and at == also_called))
         )
     if (owner := columns.get(Field.OWNER)) is not None:
         owners = spelt[owner].removesuffix("name")

@@ -17,8 +17,12 @@ _BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
 
 
 def spelling(header: str) -> str:
-    """A heading without case, spaces, accents, punctuation: "company_name", "companyName", "Company name" are one."""
-    folded = unicodedata.normalize("NFKD", header.casefold())
+    """
+    A heading without case, spaces, accents, punctuation: "company_name", "companyName", "Company name" are one.
+
+    Nor does the end of Salesforce's own fields count: "Company_Name__c".
+    """
+    folded = unicodedata.normalize("NFKD", header.casefold().removesuffix("__c"))
     return re.sub(r"[^\w]|_", "", "".join(char for char in folded if not unicodedata.combining(char)))
 
 
@@ -103,6 +107,12 @@ def is_id_by_word(header: str) -> bool:
     return is_id or spelling(header) in _REGISTERS
 
 
+def names_one(header: str) -> bool:
+    """Return whether a heading says what stands below it once a row, a name or a code: `Customer`, `Dealer`."""
+    word = spelling(header)
+    return word in _CUSTOMERS or (word in _NAMES_BY_TRADE and not word.endswith("s"))
+
+
 def ids_of_rows(header: str) -> str:
     """Return whose ids a heading names by its words: PEOPLE, THINGS, or "" where they may be the customer's."""
     word = spelling(header)
@@ -181,6 +191,7 @@ _AMOUNT = re.compile(r"[\d$€£¥%]")
 AMERICAN = spellings(COLUMNS["american"])
 """Headings that only lists from the United States have."""
 _NAMES_BY_TRADE = spellings(COLUMNS["names_by_trade"])
+_CUSTOMERS = spellings(COLUMNS["customers"])
 _IDS_BY_TRADE = spellings(COLUMNS["ids_by_trade"])
 _NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
 PEOPLE, THINGS = "people", "things"

@@ -31,6 +31,9 @@ class Option:
     label: str
 
 
+_STATUSES = (*(Option(status.value, status.capitalize()) for status in Status), Option(LEAVE_EMPTY, "Leave it empty"))
+
+
 @dataclass(frozen=True)
 class Question:
     """
@@ -59,13 +62,16 @@ class Settled:
     """
     How cells that leave something open are read: `statuses` by word (None leaves the field empty), and by field of
     dates, whether they are written day first and whether "3 days ago" counts from today. Where the list
-    *has_countries_in_full*, "NA" among them is none.
+    *has_countries_in_full*, "NA" among them is none. *no_ids* are words, folded, that are no ids in it, and
+    *parents* the customers whose names stand before those of others, with a colon.
     """
 
     statuses: Mapping[str, Status | None] = field(default_factory=dict)
     day_first: Mapping[Field, bool] = field(default_factory=dict)
     from_today: frozenset[Field] = frozenset()
     has_countries_in_full: bool = False
+    no_ids: frozenset[str] = frozenset()
+    parents: frozenset[str] = frozenset()
 
     def is_missing_country(self, cell: str) -> bool:
         """Return whether a cell says "NA" where Namibia would be written in full."""
@@ -106,14 +112,25 @@ def ask_statuses(heading: str, counts: Mapping[str, int]) -> list[Question]:
         if len(word) <= LONGEST_STATUS and known_status(word) is None:
             rows[word] = rows.get(word, 0) + count
             spelt.setdefault(word, " ".join(cell.split()))
-    options = (*(Option(status.value, status.capitalize()) for status in Status), Option(LEAVE_EMPTY, "Leave it empty"))
     return [
         Question(
             id=f"{STATUS}:{word}", column=heading, value=spelt[word], rows=rows[word],
             text=f"{_rows(rows[word])} “{short(spelt[word])}” under “{short(heading)}”. Which status is that?",
-            options=options, proposed=propose_status(word) or LEAVE_EMPTY,
+            options=_STATUSES, proposed=propose_status(word) or LEAVE_EMPTY,
         )
         for word in sorted(rows, key=lambda word: (-rows[word], word))[:MOST_STATUSES]
+    ]  # fmt: skip
+
+
+def ask_marks(heading: str, counts: Mapping[str, int]) -> list[Question]:
+    """Return a question for each word by which names say that their customers are gone: "Acme (deleted)"."""
+    return [
+        Question(
+            id=f"{STATUS}:{word}", column=heading, value=word, rows=counts[word],
+            text=f"{_rows(counts[word], 'name')} “{word}”. Which status is that?",
+            options=_STATUSES, proposed=known_status(word) or propose_status(word) or LEAVE_EMPTY,
+        )
+        for word in sorted(counts, key=lambda word: (-counts[word], word))
     ]  # fmt: skip
 
 
@@ -171,5 +188,5 @@ def settle(questions: Sequence[Question], answers: Mapping[str, str], orders: Ma
     return Settled(statuses, day_first, frozenset(from_today))
 
 
-def _rows(count: int) -> str:
-    return "1 row says" if count == 1 else f"{count:,} rows say"
+def _rows(count: int, one: str = "row") -> str:
+    return f"1 {one} says" if count == 1 else f"{count:,} {one}s say"

@@ -15,12 +15,13 @@ from decimal import Decimal
 from typing import Any
 
 from bot.customers.rules import cells as read
+from bot.customers.rules.called import check_name, mark_in
 from bot.customers.rules.cells import LONGEST_TYPED, NO_VALUE, NOTHING, Unclear
 from bot.customers.rules.countries import country_code, nearest_country
 from bot.customers.rules.dates import read_moment
 from bot.customers.rules.domains import LONGEST_ADDRESS, page_on_shared_host
 from bot.customers.rules.due import Status
-from bot.customers.rules.headers import OUR_OWN, Field, HeaderMap
+from bot.customers.rules.headers import OUR_OWN, WITH_SPARES, Field, HeaderMap
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.questions import Settled
 from bot.customers.rules.values import part_contact, rejoin
@@ -39,12 +40,6 @@ _TEXT_LIMITS: Mapping[Field, int] = {
 }  # fmt: skip
 _ADDRESS_BEHIND = re.compile(r"\s*\(https?://[^)]*\)")
 """What Notion writes behind the name of a person or page."""
-_SPREADSHEETS_ERROR = re.compile(
-    r"#(?:NAME|REF|VALUE|DIV/0|NUM|NULL|N/A|SPILL|CALC|WERT|BEZUG|ZAHL|NV|NOMBRE|VALOR|NOM|VALEUR|NOME|RIF|VALORE|NAAM|"
-    r"WAARDE|VERW)[?!]?",
-    re.IGNORECASE,
-)
-"""What a cell holds whose formula failed, in the languages of people's spreadsheets."""
 _MOST_TAGS, _LONGEST_TAG = 50, 60
 _LIST_LIMITS: Mapping[Field, tuple[int, int]] = {  # how many, how long each
     Field.ALIASES: (50, LONGEST_NAME),
@@ -177,7 +172,7 @@ class _RowReader:
                 self._read_cell(field, cell)
         self._read_person()
         self._part_contact()
-        self._read_other_name()
+        self._read_others()
         self._read_domain()
         self._read_owners_address()
         named = self.mapping.heading(Field.NAME)
@@ -232,14 +227,15 @@ class _RowReader:
                 self.values[Field.CONTACT_NAME] = name or None
                 self.values.setdefault(field, found)
 
-    def _read_other_name(self) -> None:
-        """Take the customer's name from another column where its own is empty."""
-        name_at = self.mapping.columns.get(Field.NAME, len(self.cells))
-        if Field.NAME in self.values or not read.is_blank(self._cell(name_at)):
-            return
-        spares = map(self._cell, self.mapping.spares.get(Field.NAME, ()))
-        if cell := next((cell for cell in spares if not read.is_blank(cell)), ""):
-            self._read_cell(Field.NAME, cell)
+    def _read_others(self) -> None:
+        """Take the customer's name and lesser fields from another column where their own is empty."""
+        for field, spares in self.mapping.spares.items():
+            words = NOTHING if field in _FREE else NO_VALUE
+            own = self._cell(self.mapping.columns.get(field, len(self.cells)))
+            if (field is Field.NAME or field in WITH_SPARES) and field not in self.values:
+                cells = map(self._cell, spares if read.is_blank(own, words=words) else ())
+                if cell := next((cell for cell in cells if not read.is_blank(cell, words=words)), ""):
+                    self._read_cell(field, cell)
 
     def _read_domain(self) -> None:
         """Read the first column with a domain of the customer's own; a page on a shared host becomes another name."""
@@ -289,14 +285,19 @@ class _RowReader:
             raise Unclear(f"is too long for a name; write at most {LONGEST_NAME} characters")
         if not name:
             raise Unclear("holds nothing that can be shown; write what the customer is called")
-        if _SPREADSHEETS_ERROR.fullmatch(name):
-            raise Unclear("is a spreadsheet's error; mend the formula, or write what the customer is called")
+        check_name(name)
+        if Field.STATUS not in self.mapping.columns and (word := mark_in(name)):
+            self.values[Field.STATUS] = self.settled.statuses.get(word)
+        if (parent := name.rpartition(":")[0]) in self.settled.parents:
+            self.values[Field.PARENT] = parent
         if len(name) <= LONGEST_NAME:
             return name
         self._note(Field.NAME, cell, f"“{_shown(cell)}” is a long name; its first {LONGEST_NAME} characters were kept.")
         return clean_text(name, LONGEST_NAME)
 
     def external_id(self, cell: str) -> str | None:
+        if cell.strip().casefold() in self.settled.no_ids:
+            return None
         key = clean_text(cell, LONGEST_ID + 1)
         if len(key) > LONGEST_ID:
             raise Unclear(f"is too long for an id; write at most {LONGEST_ID} characters")

@@ -1,0 +1,114 @@
+"""Finds the column of the customers' ids where no heading that everybody knows says so, and words in it for none."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from bot.customers.gateways.tables import Table, rows_above_footers
+from bot.customers.rules.cells import NO_VALUE, is_blank
+from bot.customers.rules.domains import own_domain
+from bot.customers.rules.headers import Field, HeaderMap, short
+from bot.customers.rules.headings import (
+    KNOWN,
+    is_id_by_trade,
+    is_id_by_word,
+    may_hold_names,
+    names_one,
+    spell_heading,
+)
+from bot.customers.rules.values import filled_cells
+
+FEWEST_CODES = 3
+"""Rows from which a column under a heading of names may hold codes, and one that is called an id the customers' ids."""
+_CODE = re.compile(r"[^\W\d_]{0,6}[-_./ #]?\d[\dA-Z]*(?:[-_./]\d+)*")
+_DIGITS = re.compile(r"\d+")
+
+
+def are_codes(cells: Sequence[str]) -> bool:
+    """Return whether a column's filled cells are codes of one kind, each another one: "C-0017", "C-0018"."""
+    codes = [cell.strip() for cell in cells]
+    shapes = {_DIGITS.sub("0", code) for code in codes}
+    is_told = len(codes) >= FEWEST_CODES and len({*codes}) == len(codes) and len(shapes) == 1
+    return is_told and all(map(_CODE.fullmatch, codes))
+
+
+def find_id(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
+    """
+    Return a column that has the ids where nothing else does and each row has its own: `exhibitor_id`, `CCN`, or
+    `Customer` with codes beside a column of names.
+    """
+    if Field.EXTERNAL_ID in mapping.columns or mapping.person:
+        return None
+    for at, header in enumerate(mapping.headers):
+        if header in mapping.unmapped and at not in by_hand:
+            ids = filled_cells(sample, at)
+            is_each = bool(ids) and len({*ids}) == len(ids) == len(sample)
+            if is_each and (
+                is_id_by_trade(header)
+                or (names_one(header) and are_codes(ids))
+                or (is_id_by_word(header) and len(ids) >= FEWEST_CODES and not _is_of_rows(mapping, sample))
+            ):
+                return at
+    return None
+
+
+def _is_of_rows(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
+    """Return whether several rows have one name and one host, so that an id of each row is none of the customers'."""
+    name = mapping.columns.get(Field.NAME)
+    if name is None:
+        return False
+    marks = [mapping.columns[field] for field in (Field.DOMAIN, Field.CONTACT_EMAIL) if field in mapping.columns]
+    several = Counter[tuple[str, str]]()
+    for cells in sample:
+        hosts = {own_domain(cells[at], "") for at in marks if at < len(cells)}
+        several.update(("".join(cells[name : name + 1]).strip().casefold(), host) for host in hosts if host)
+    return any(count > 1 for count in several.values())
+
+
+def name_by_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
+    """
+    Return the column with one name for each id, where the one that was taken for the names has several: a list of a
+    company's sites has `warehouse_name` beside `chain` and `customer_id`. None where a heading plainly is the name's.
+    """
+    own, name = mapping.columns.get(Field.EXTERNAL_ID), mapping.columns.get(Field.NAME)
+    if own is None or name is None or name in by_hand or spell_heading(mapping.headers[name]) in KNOWN:
+        return None
+    rows = [cells for cells in sample if max(own, name) < len(cells) and not is_blank(cells[own])]
+    if _has_one_each(rows, own, name):
+        return None
+    for at, header in enumerate(mapping.headers):
+        if header in mapping.unmapped and at not in by_hand and may_hold_names(header):
+            names = [cells[at] for cells in rows if at < len(cells) and any(map(str.isalpha, cells[at]))]
+            if len(names) == len(rows) and _has_one_each(rows, own, at) and _has_one_each(rows, at, own):
+                return at
+    return None
+
+
+def _has_one_each(rows: Sequence[Sequence[str]], key: int, at: int) -> bool:
+    """Return whether rows with the same cell in the column *key* have the same one in the column *at*."""
+    said: dict[str, str] = {}
+    return all(said.setdefault(cells[key].strip(), cells[at].strip()) == cells[at].strip() for cells in rows)
+
+
+def no_ids(table: Table, mapping: HeaderMap) -> Mapping[str, int]:
+    """
+    Return the words among the ids that are none, folded, with their rows.
+
+    "NA", "unknown" and zeros may be an id where a single row says so, but never that of several rows.
+    """
+    at = mapping.columns.get(Field.EXTERNAL_ID)
+    if at is None:
+        return {}
+    said = Counter("".join(row.cells[at : at + 1]).strip().casefold() for row in rows_above_footers(table))
+    none = {word for word, rows in said.items() if rows > 1 and (word in NO_VALUE or not word.strip("0"))}
+    return {word: said[word] for word in sorted(none) if not is_blank(word)}
+
+
+def tell_no_ids(mapping: HeaderMap, found: Mapping[str, int]) -> list[str]:
+    """Return the sentences about words that are no ids."""
+    heading = short(mapping.heading(Field.EXTERNAL_ID))
+    return [
+        f"{rows:,} rows say “{short(word)}” under “{heading}”: that is no id, and was left blank."
+        for word, rows in found.items()
+    ]
