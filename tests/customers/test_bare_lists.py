@@ -135,3 +135,46 @@ def test_a_last_customer_who_has_no_name_is_refused() -> None:
     """A number to call is no sum."""
     (refusal,) = read("Company,Place,Phone\nVest,Kiel,55501\nNord,Oslo,55502\n,,44403\n").refusals
     assert refusal.row_number == 4
+
+
+# --- commas without quotation marks ----------------------------------------------------------------------------------
+
+
+def test_services_behind_the_website_may_hold_commas() -> None:
+    """The website stands in its place, so the customer comes in; a remark says what was taken as one cell."""
+    drafts = read(
+        "name,website,rating,services\nVest,https://vest.com,4.9,ads,video,print\nNord,nord.com,4.8,ads\n"
+        "Teal,www.teal.io/about,4.7,ads,web\n"
+    )
+    assert [(row.name, row.domain) for row in drafts.rows] == [
+        ("Vest", "vest.com"), ("Nord", "nord.com"), ("Teal", "teal.io")
+    ]  # fmt: skip
+    assert drafts.refusals == ()
+    assert [[note.reason for note in row.notes] for row in drafts.rows] == [
+        ["“ads,video,print” was taken as one cell, with the comma in it."],
+        [],
+        ["“ads,web” was taken as one cell, with the comma in it."],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,website,services\nVest,Inc.,vest.com,ads\n", "name,website,services\nVest,,ads,web\n",
+        "name,website,tags\nVest,vest.com,ads,web\n", "name,city,services\nVest,Kiel,ads,web\n",
+        "name,phone,services\nVest,1200,ads,web\n",
+    ],
+    ids=["a comma in the name", "no website", "the last column is read", "nothing that tells", "no plain number"],
+)  # fmt: skip
+def test_other_rows_with_too_many_cells_are_refused(text: str) -> None:
+    """Who knows which cell the comma belongs to."""
+    (refusal,) = read(text).refusals
+    assert "put quotation marks around a cell" in refusal.reason
+
+
+@pytest.mark.parametrize("contact", ["phone", "email"])
+def test_addresses_and_numbers_tell_as_well(contact: str) -> None:
+    """Where they stand behind all else that is read."""
+    cell = {"phone": "+49 30 5550101", "email": "ida@vest.com"}[contact]
+    (row,) = read(f"name,city,{contact},services\nVest,Kiel,{cell},ads,web\n").rows
+    assert (row.name, getattr(row, f"contact_{contact}")) == ("Vest", cell)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.customers.rules.due import Status
 from bot.customers.rules.grouping import (
     MOST_COMPARED,
     SAME_COMPANY,
@@ -249,6 +250,23 @@ def test_the_first_row_that_says_something_is_kept_and_what_contradicts_it_is_na
     )
     assert given == {"country": "DE", "headcount": 3}
     assert left_out == [(4, "country", "FR")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept", "line"),
+    [
+        (Status.LOST, Status.ACTIVE, Status.ACTIVE, 2), (Status.PAUSED, Status.ACTIVE, Status.ACTIVE, 2),
+        (Status.LOST, Status.PAUSED, Status.PAUSED, 2), (Status.ACTIVE, Status.LOST, Status.ACTIVE, 3),
+        (Status.EXCLUDED, Status.ACTIVE, Status.EXCLUDED, 3), (Status.ACTIVE, Status.EXCLUDED, Status.ACTIVE, 3),
+    ],
+)  # fmt: skip
+def test_a_customer_is_active_if_any_of_its_rows_says_so(
+    first: Status, second: Status, kept: Status, line: int
+) -> None:
+    """One cancelled order or closed office loses nobody; the status that was left out is named with its line."""
+    given, left_out = together(row("Acme", status=first), row("Acme", status=second))
+    assert given == {"status": kept}
+    assert left_out == [(line, "status", second if kept is first else first)]
 
 
 def test_what_was_left_out_is_said_in_a_sentence_and_shortened() -> None:

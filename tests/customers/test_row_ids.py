@@ -175,12 +175,46 @@ def test_a_status_that_differs_in_the_rows_of_one_company_is_the_orders() -> Non
     assert ({row.status for row in agree.rows}, agree.of_people, agree.remarks) == ({Status.ACTIVE}, True, ())
 
 
+def test_orders_beside_their_customers_ids_have_their_own_status() -> None:
+    """Nothing is asked about `Shipped`, and the customer whose first order was cancelled isn't lost."""
+    text = "Order ID,Customer ID,Company,Status\n1,C1,Vest,Cancelled\n2,C1,Vest,Shipped\n3,C2,Nord,Shipped\n"
+    drafts = read(text)
+    assert ({row.status for row in drafts.rows}, drafts.questions) == ({None}, ())
+    assert [row.external_id for row in drafts.rows] == ["C1", "C1", "C2"]
+    assert read(text.replace("Order ID", "Colour")).rows[0].status is Status.LOST
+
+
 def test_many_people_of_two_companies_are_enough() -> None:
     """An agency's eight people and another's two tell as much as three companies' pairs."""
-    rows = [f"{at},Person {at},{'Vest Agency' if at < 8 else 'Nord Agency'}" for at in range(10)]
+    rows = [f"{at},Ida {'ABCDEFGHIJ'[at]}berg,{'Vest Agency' if at < 8 else 'Nord Agency'}" for at in range(10)]
     drafts = read("\n".join(["Contact ID,Agency Contacts Name,Agency Name", *rows]))
     assert ([question.id for question in drafts.questions], drafts.of_people) == (["rows:contactid"], True)
-    assert (drafts.rows[0].name, drafts.rows[0].contact_name) == ("Vest Agency", "Person 0")
+    assert (drafts.rows[0].name, drafts.rows[0].contact_name) == ("Vest Agency", "Ida Aberg")
+
+
+@pytest.mark.parametrize("heading", ["place_id", "Place ID", "CCN", "License Number", "Aff No"])
+def test_an_id_of_each_rows_own_is_the_customers(heading: str) -> None:
+    """Two namesakes with two ids are then two customers, whatever else the rows say."""
+    rows = "017,Vest,a@vest.com,vest.com\n018,Nord,b@nord.com,nord.com\n019,Vest,,\n"
+    drafts = read(f"{heading},name,email,website\n{rows}")
+    assert ([row.external_id for row in drafts.rows], drafts.questions) == (["017", "018", "019"], ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "place_id,name\n1,Vest\n1,Nord\n2,Teal\n", "place_id,name\n1,Vest\n,Nord\n2,Teal\n",
+        "place_id,name\n1,Vest\n2,Nord\n", "parent_id,name\n1,Vest\n2,Nord\n3,Teal\n",
+        "Logo ID,name\n1,Vest\n2,Nord\n3,Teal\n", "booking_id,name\n1,Vest\n2,Nord\n3,Teal\n",
+        "place_id,name,website\n1,Vest,vest.com\n2,Vest,https://www.vest.com/shop\n3,Teal,\n",
+        "place_id,name,email\n1,Vest,a@vest.com\n2,Vest,b@vest.com\n3,Teal,\n", "valid,name\n1,Vest\n2,Nord\n3,Teal\n",
+    ],
+    ids=["one id twice", "one without", "two rows", "parents'", "a logo's", "a booking's", "one website", "one host",
+         "another word"],
+)  # fmt: skip
+def test_other_ids_are_left_unread(text: str) -> None:
+    """They say nothing about who is who."""
+    assert {row.external_id for row in read(text).rows} <= {None}
 
 
 ROWS = st.lists(

@@ -11,7 +11,7 @@ from datetime import date
 from bot.customers.gateways.contacts import tell_contacts
 from bot.customers.gateways.families import parents_in_names
 from bot.customers.gateways.ids import are_codes, find_id, name_by_ids, no_ids, tell_no_ids
-from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_status_of_rows
+from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_ids_of_things, has_status_of_rows
 from bot.customers.gateways.settling import Columns, settle_values
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.gateways.telling import leave_areas, leave_own_pages, tell_jobs
@@ -225,16 +225,23 @@ def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -
 
 
 def _settle_rows(columns: Columns, table: Table, by_hand: AbstractSet[int], answers: Mapping[str, str]) -> None:
-    """Ask whether a column is the id of people or things; as proposed, rows of one name are one customer's."""
+    """
+    Ask whether a column is the id of people or things; as proposed, rows of one name are one customer's.
+
+    A status that differs in the rows of one customer is that of their order or person then, and nobody's.
+    """
     at = find_row_ids(columns.mapping, table, by_hand)
-    if at is None:
-        return
-    question = ask_rows(columns.mapping.headers[at])
-    columns.questions.append(question)
-    if question.choose(answers) == ONE_PER_NAME:
+    if at is not None:
+        question = ask_rows(columns.mapping.headers[at])
+        columns.questions.append(question)
+        if question.choose(answers) != ONE_PER_NAME:
+            return
         columns.is_one_per_name = True
-        if has_status_of_rows(columns.mapping, table):
-            said = quoted([columns.mapping.heading(Field.STATUS)])
-            columns.remarks.append(f"{said} was not read as the status: it differs in the rows of one company.")
-            columns.mapping = with_columns(columns.mapping, {Field.STATUS: None})
+    elif not has_ids_of_things(columns.mapping, table):
+        return
+    if has_status_of_rows(columns.mapping, table):
+        said = quoted([columns.mapping.heading(Field.STATUS)])
+        columns.remarks.append(f"{said} was not read as the status: it differs in the rows of one company.")
+        columns.mapping = with_columns(columns.mapping, {Field.STATUS: None})
+    if columns.is_one_per_name:
         columns.mapping = with_columns(columns.mapping, {Field.EXTERNAL_ID: None})

@@ -7,11 +7,20 @@ from collections.abc import Set as AbstractSet
 
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import NO_VALUE, is_blank
+from bot.customers.rules.domains import own_domain
 from bot.customers.rules.headers import Field, HeaderMap, short
-from bot.customers.rules.headings import KNOWN, is_id_by_trade, may_hold_names, names_one, spell_heading
+from bot.customers.rules.headings import (
+    KNOWN,
+    is_id_by_trade,
+    is_id_by_word,
+    may_hold_names,
+    names_one,
+    spell_heading,
+)
+from bot.customers.rules.values import filled_cells
 
 FEWEST_CODES = 3
-"""Rows from which a column under a heading of names may hold codes."""
+"""Rows from which a column under a heading of names may hold codes, and one that is called an id the customers' ids."""
 _CODE = re.compile(r"[^\W\d_]{0,6}[-_./ #]?\d[\dA-Z]*(?:[-_./]\d+)*")
 _DIGITS = re.compile(r"\d+")
 
@@ -26,18 +35,35 @@ def are_codes(cells: Sequence[str]) -> bool:
 
 def find_id(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
     """
-    Return a column that has the ids where nothing else does and each row has its own: `exhibitor_id`, or `Customer`
-    with codes beside a column of names.
+    Return a column that has the ids where nothing else does and each row has its own: `exhibitor_id`, `CCN`, or
+    `Customer` with codes beside a column of names.
     """
     if Field.EXTERNAL_ID in mapping.columns or mapping.person:
         return None
     for at, header in enumerate(mapping.headers):
-        if header in mapping.unmapped and at not in by_hand and (is_id_by_trade(header) or names_one(header)):
-            ids = [cells[at] for cells in sample if at < len(cells) and not is_blank(cells[at])]
-            is_told = is_id_by_trade(header) or are_codes(ids)
-            if ids and len({*ids}) == len(sample) and is_told:
+        if header in mapping.unmapped and at not in by_hand:
+            ids = filled_cells(sample, at)
+            is_each = bool(ids) and len({*ids}) == len(ids) == len(sample)
+            if is_each and (
+                is_id_by_trade(header)
+                or (names_one(header) and are_codes(ids))
+                or (is_id_by_word(header) and len(ids) >= FEWEST_CODES and not _is_of_rows(mapping, sample))
+            ):
                 return at
     return None
+
+
+def _is_of_rows(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
+    """Return whether several rows have one name and one host, so that an id of each row is none of the customers'."""
+    name = mapping.columns.get(Field.NAME)
+    if name is None:
+        return False
+    marks = [mapping.columns[field] for field in (Field.DOMAIN, Field.CONTACT_EMAIL) if field in mapping.columns]
+    several = Counter[tuple[str, str]]()
+    for cells in sample:
+        hosts = {own_domain(cells[at], "") for at in marks if at < len(cells)}
+        several.update(("".join(cells[name : name + 1]).strip().casefold(), host) for host in hosts if host)
+    return any(count > 1 for count in several.values())
 
 
 def name_by_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:

@@ -66,6 +66,13 @@ def _are_rising(cells: Sequence[str]) -> bool:
     return bool(cells) and len(numbers) == len(cells) and all(one < next_ for one, next_ in itertools.pairwise(numbers))
 
 
+def has_ids_of_things(mapping: HeaderMap, table: Table) -> bool:
+    """Return whether each row has an id of its own that is an order's, a deal's or the like, unread beside others."""
+    things = [at for at, header in enumerate(mapping.headers) if header in mapping.unmapped and ids_of_rows(header)]
+    sample = [row.cells for row in itertools.islice(rows_above_footers(table), SAMPLE_ROWS)] if things else []
+    return any(len({*ids}) == len(ids) == len(sample) > 0 for ids in (filled_cells(sample, at) for at in things))
+
+
 def has_status_of_rows(mapping: HeaderMap, table: Table) -> bool:
     """Return whether rows of one name have different statuses, which are those of their person, order or product."""
     name, status = mapping.columns.get(Field.NAME), mapping.columns.get(Field.STATUS)

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from bot.customers.rules.domains import own_domain
+from bot.customers.rules.due import Status
 from bot.customers.rules.likeness import is_look_alike
 from bot.customers.rules.names import clean_text, name_key
 from bot.customers.rules.rows import LONGEST_SHOWN, Note, Refusal, RowDraft
@@ -25,6 +26,8 @@ _OWN = tuple(one.name for one in fields(RowDraft) if one.name not in NOT_COLUMNS
 _own_values = attrgetter(*_OWN)
 JOINED = frozenset({"aliases", "tags", "preferences"})
 """Fields of which a customer gets what any of its rows says."""
+_KEPT_OF_TWO = {(Status.ACTIVE, Status.PAUSED), (Status.ACTIVE, Status.LOST), (Status.PAUSED, Status.LOST)}
+"""Statuses of which the first is kept where an earlier row says the second: nobody is missed for one closed deal."""
 MOST_COMPARED = 20
 """Names in one domain that another one is compared with."""
 
@@ -256,25 +259,35 @@ def combine(rows: Iterable[RowDraft]) -> tuple[dict[str, Any], list[Note]]:
     """
     Return the fields of a group's rows together, without blanks, and what was left out.
 
-    Of aliases, tags and preferences all are kept, of last contacts the latest, else what the first row says.
+    Of aliases, tags and preferences all are kept, of last contacts the latest, and of statuses, unless the first one is
+    excluded, the one by which the customer is contacted; else what the first row says.
     """
     given: dict[str, Any] = {}
     left_out: list[Note] = []
+    said_in = 0
     for row in rows:
         has_value = "annual_value" in given
         for name, value in says(row):
             if name not in given:
                 if name != "currency" or not has_value:
                     given[name] = value
+                    said_in = row.row_number if name == "status" else said_in
             elif name in JOINED:
                 given[name] = tuple(dict.fromkeys((*given[name], *value)))
             elif name == "last_contact":
                 given[name] = max(given[name], value, key=_day)
+            elif name == "status" and (value, given[name]) in _KEPT_OF_TWO:
+                left_out.append(_left_out(said_in, name, given[name], "another"))
+                given[name], said_in = value, row.row_number
             elif value != given[name] and name not in {"name", "source"}:
-                shown = clean_text(str(value), LONGEST_SHOWN)
-                reason = f"“{shown}” was left out: an earlier row of the same customer says something else."
-                left_out.append(Note(row.row_number, name, reason, shown))
+                left_out.append(_left_out(row.row_number, name, value, "an earlier"))
     return given, left_out
+
+
+def _left_out(row_number: int, name: str, value: object, which: str) -> Note:
+    shown = clean_text(str(value), LONGEST_SHOWN)
+    reason = f"“{shown}” was left out: {which} row of the same customer says something else."
+    return Note(row_number, name, reason, shown)
 
 
 def says(row: RowDraft) -> Iterable[tuple[str, Any]]:

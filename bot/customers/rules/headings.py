@@ -119,6 +119,13 @@ def is_id_by_trade(header: str) -> bool:
     return any(word.endswith(end) and word.removesuffix(end) in _NAMES_BY_TRADE for end in _IDS_BY_TRADE)
 
 
+def is_id_by_word(header: str) -> bool:
+    """Return whether a heading that nobody knows says id or names a register: `place_id`, `NPI`; not `parent_id`."""
+    *before, last = [spelling(word) for word in _BETWEEN_WORDS.split(header)] or [""]
+    is_id = bool(before) and last == "id" and not ids_of_rows(header) and not is_of_others(header)
+    return is_id or spelling(header) in _REGISTERS
+
+
 def names_one(header: str) -> bool:
     """Return whether a heading says what stands below it once a row, a name or a code: `Customer`, `Dealer`."""
     word = spelling(header)
@@ -250,6 +257,7 @@ _COMPANIES, _BARE_NAMES = (spellings(COLUMNS[which]) for which in ("companies", 
 _NO_STATUSES = spellings(COLUMNS["no_statuses"])
 _ACTIVE = spellings(COLUMNS["active"])
 _OWNERS_OR_CONTACTS = spellings(COLUMNS["owners_or_contacts"])
+_REGISTERS = spellings(COLUMNS["registers"])
 _COUNTERS = spellings(COLUMNS["counters"])
 _PROPRIETORS, _HEADS = (spellings(COLUMNS[which]) for which in ("proprietors", "heads"))
 NEVER_NAMES = spellings(COLUMNS["never_names"])

@@ -24,7 +24,7 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.headers import OUR_OWN, WITH_SPARES, Field, HeaderMap
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.questions import Settled
-from bot.customers.rules.values import part_contact, rejoin
+from bot.customers.rules.values import join_last, part_contact, rejoin
 
 LONGEST_NAME = 200
 """Characters of a name that are kept."""
@@ -118,7 +118,7 @@ def parse_row(
     """
     notes: list[Note] = []
     if len(cells) > len(mapping.headers) and any(cell.strip() for cell in cells[len(mapping.headers) :]):
-        joined = rejoin(cells, len(mapping.headers))
+        joined = rejoin(cells, len(mapping.headers)) or join_last(cells, mapping)
         if joined is None:
             return [refuse(row_number, too_many(len(cells), len(mapping.headers)))]
         cells, whole = joined

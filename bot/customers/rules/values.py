@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.customers.rules.cells import is_blank
 from bot.customers.rules.domains import own_domain, registrable_domain
-from bot.customers.rules.headers import Field
+from bot.customers.rules.headers import Field, HeaderMap
 from bot.customers.rules.names import LEGAL_FORMS, name_key
 
 FEWEST_ALIKE = 0.7
@@ -138,3 +138,20 @@ def rejoin(cells: Sequence[str], width: int) -> tuple[list[str], str] | None:
         else:
             joined.append(cell)
     return (joined, whole) if len(joined) == width else None
+
+
+def join_last(cells: Sequence[str], mapping: HeaderMap) -> tuple[list[str], str] | None:
+    """
+    Return the cells of a row with text with commas in its last column, and that text.
+
+    None unless the last column that is read is another one, and has a website, an address or a number to call in this
+    row: then what stands before it is in its place, and nobody reads what stands behind it.
+    """
+    width = len(mapping.headers)
+    last = max((*mapping.columns.values(), *mapping.person, *itertools.chain(*mapping.spares.values())), default=width)
+    field = next((field for field, at in mapping.columns.items() if at == last), None)
+    looks = _PLAIN_PHONE if field is Field.CONTACT_PHONE else _BY_VALUES.get(field) if field else None
+    if last >= width - 1 or looks is None or not looks.fullmatch(cells[last].strip()):
+        return None
+    whole = ",".join(cells[width - 1 :])
+    return [*cells[: width - 1], whole], whole
