@@ -153,8 +153,10 @@ def test_rows_are_kept_apart_by_an_option(tmp_path: Path, database_url: str) -> 
     looked = shell.run_ok("import", "loops.csv", "--dry-run")
     assert "1 would be added, 0 would be changed, 0 left alone, 2 taken as one with another row, 0 refused." in looked
     assert "  3 rows were taken as one: Loop, LOOP Inc., The Loop (rows 2, 3, 4: they have one domain)" in looked
+    assert "(--keep-apart 2,3,4 keeps those rows apart" in looked
     assert "2 would be added" in shell.run_ok("import", "loops.csv", "--dry-run", "--keep-apart", "3")
     assert '"three" names no rows' in shell.run_failing("import", "loops.csv", "--keep-apart", "three")
+    assert "There is no customer in row 9" in shell.run_failing("import", "loops.csv", "--keep-apart", "3,9")
     assert "3 added" in shell.run_ok("import", "loops.csv", "--keep-apart", "all")
 
 

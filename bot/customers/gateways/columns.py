@@ -100,7 +100,7 @@ def _map(table: Table, by_hand: Mapping[str, str], sample: Sequence[Sequence[str
     mapping = map_headers(table.headers, by_hand, empty, flags, numbers)
     if not table.has_headings:
         return _map_by_values(mapping, sample, by_hand)
-    if Field.NAME in mapping.columns or mapping.person or not flags | numbers:
+    if not flags | numbers or _may_have_names(mapping, sample):
         return mapping
     return map_headers(table.headers, by_hand, empty)  # the only company may be called "T"
 

@@ -73,14 +73,19 @@ def parse_rows(words: str, drafts: Drafts) -> set[int]:
     Return the numbers of rows that *words* list, "all" for every row of a list.
 
     Raises:
-        InvalidInput: they list no rows.
+        InvalidInput: they list no rows, or one that the list doesn't have.
     """
+    known = {row.row_number for row in drafts.rows}
     if words.strip() == ALL_ROWS:
-        return {row.row_number for row in drafts.rows}
+        return known
     rows = [word.strip() for word in words.split(",") if word.strip()]
     if not all(row.isdecimal() for row in rows):
         raise InvalidInput(f'"{words}" names no rows; write their numbers, --keep-apart 2,3,4, or --keep-apart all.')
-    return {int(row) for row in rows}
+    numbers = {int(row) for row in rows}
+    if unknown := numbers - known:
+        example = "write row numbers without commas inside: --keep-apart 1234,1235."
+        raise InvalidInput(f"There is no customer in row {min(unknown)}; {example}")
+    return numbers
 
 
 def _ask_columns(terminal: Terminal, read: Read, by_hand: Mapping[str, str]) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from bot.slack.blocks import plural
 
 GROUPS_SHOWN = 20
 CHANGES_SHOWN = 10
+ROWS_IN_EXAMPLE = 3
 
 
 def plan_lines(
@@ -43,7 +44,8 @@ def plan_lines(
 def _taken_as_one(plan: ImportPlan) -> list[str]:
     groups = plan.taken_as_one
     shown = [taken_as_one_words(group) for group in groups[:GROUPS_SHOWN]]
-    title = "Taken as one (--keep-apart 2,3 keeps those rows apart, --keep-apart all every row)"
+    rows = ",".join(map(str, groups[0].rows[:ROWS_IN_EXAMPLE])) if groups else ""
+    title = f"Taken as one (--keep-apart {rows} keeps those rows apart, --keep-apart all every row)"
     return _part(title, shown, total=len(groups))
 
 

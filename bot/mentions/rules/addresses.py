@@ -10,6 +10,7 @@ LONGEST_HANDLE = 300
 _HOST = re.compile(r"(?:[^\W_][\w-]{0,62}\.)+[^\W\d_][\w-]{0,62}")
 _PATH = re.compile(rf"({_HOST.pattern})(?::\d+)?((?:/[^/?#\s]+)+)")
 _AFTER_PATH = ".,;:!?)]}>'\"*_~…"
+_FILE_ENDS = re.compile(r"(?<=.)(?:\.[a-z]{2}(?:-[a-z]{2})?)?\.html?$")
 _BEFORE_HOST = re.compile(r"[^\w@]*(?:[a-z][a-z0-9+.-]{0,20}:/{2,})?(?:[^/?#\s@]*@)?", re.IGNORECASE)
 _NO_SIGN = re.compile(r"[\W_]+")
 
@@ -39,7 +40,8 @@ def page_keys(address: str) -> tuple[str, ...]:
     """
     Return what a page may be known by, the longest first: "booking.com/hotel/acme", "booking.com/hotel".
 
-    At most four parts of the path count, in small letters; an address without a path has no page.
+    At most four parts of the path count, in small letters; an address without a path has no page. "acme.de.html" is the
+    page "acme" in German.
     """
     start = _BEFORE_HOST.match(address)
     found = _PATH.match(address, start.end() if start else 0)
@@ -47,5 +49,6 @@ def page_keys(address: str) -> tuple[str, ...]:
         return ()
     host = ascii_host(found[1].lower()).removeprefix("www.")
     parts = [part.rstrip(_AFTER_PATH) for part in found[2].lower().split("/") if part][:PATH_PARTS]
+    parts = [*parts[:-1], *(_FILE_ENDS.sub("", part) for part in parts[-1:])]
     keys = ("/".join([host, *parts[:end]]) for end in range(len(parts), 0, -1))
     return tuple(key for key in keys if host and len(key) <= LONGEST_HOST)

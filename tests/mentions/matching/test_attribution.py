@@ -103,6 +103,12 @@ def test_an_account_or_link_in_the_words_is_judged_by_its_place(office: Office) 
         ("https://www.Booking.com/hotel/Acme?x=1", ("booking.com/hotel/acme", "booking.com/hotel")),
         ("booking.com/a/b/c/d/e", tuple(f"booking.com/{path}" for path in ("a/b/c/d", "a/b/c", "a/b", "a"))),
         ("http://acme.com:80/x.", ("acme.com/x",)),
+        (
+            "https://booking.com/hotel/it/alba.de.html?x=1",
+            tuple(f"booking.com/{path}" for path in ("hotel/it/alba", "hotel/it", "hotel")),
+        ),
+        ("acme.com/alba.html", ("acme.com/alba",)),
+        ("acme.com/.html", ("acme.com/.html",)),
         ("https://acme.com/", ()),
         ("acme.com", ()),
         ("A/S", ()),
@@ -110,7 +116,7 @@ def test_an_account_or_link_in_the_words_is_judged_by_its_place(office: Office) 
     ],
 )
 def test_a_page_is_known_by_its_host_and_path(address: str, keys: tuple[str, ...]) -> None:
-    """Without what stands behind a question mark; each folder above it, too."""
+    """Without what stands behind a question mark, and in any language; each folder above it, too."""
     assert page_keys(address) == keys
 
 

@@ -42,6 +42,11 @@ COMPLAINTS = [
     "I want my money back",
     "Overpriced and bland",
     "Switched to a competitor last week",
+    "We will be leaving for one of your competitors",
+    "Nobody picks up the phone",
+    "Two hours on hold and then they hung up on me",
+    "Thx for nothing",
+    "Thanks guys for nothing",
 ]
 
 
@@ -149,6 +154,7 @@ def test_most_posts_that_nothing_was_written_for_are_read_right() -> None:
         ("Trust Bank has been down for 3 hours", ["Trust Bank"], "complaint"),
         ("TRUST BANK has been down for 3 hours", ["Trust Bank"], "complaint"),
         ("@united lost my bag", [], "complaint"),
+        ("Thanks Happy Socks for nothing", ["Happy Socks"], "complaint"),
         ("Happy Socks moves its office to Malmö", ["Happy Socks"], "neutral"),
         ("Killer Coffee opens a shop in Porto", ["Killer Coffee"], "neutral"),
         ("The shop opens at nine, see https://awful.example/worst-disaster", [], "neutral"),
