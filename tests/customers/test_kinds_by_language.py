@@ -52,6 +52,18 @@ KINDS = {
         "KUNNR;NAME1;LAND1;TELF1;SMTP_ADDR\n0000007;Vest GmbH;DE;089 5550142;i@v.de\n", ("Vest GmbH",),
         says={"external_id": "0000007", "country": "DE", "contact_phone": "089 5550142", "contact_email": "i@v.de"},
     ),
+    "firms of a database that puts a word before its columns, in German": Kind(
+        "kun_id;kun_firmename;kun_anspr_person;kun_ort;kun_country;user_id\n7;Vest GmbH;Ida Berg;Ulm;DE;3\n",
+        ("Vest GmbH",), says={"external_id": "7", "contact_name": "Ida Berg", "country": "DE"},
+    ),
+    "clients of a database, in Spanish": Kind(
+        "cli_codigo,cli_razon_social,cli_pais,cli_gerente_general\nC7,Vest SAC,EE.UU.,Ida Berg\n", ("Vest SAC",),
+        says={"external_id": "C7", "country": "US", "contact_name": "Ida Berg"},
+    ),
+    "people of a database, which names whose the columns are": Kind(
+        "contact_id,contact_name,contact_country,contact_company\n7,Ida Berg,DE,Vest\n", ("Vest",),
+        says={"contact_name": "Ida Berg"},
+    ),
     "members on a website, exported": Kind(
         "Title,Content,Permalink,Slogan,Plaats(en)\nVest,<p>Wij bouwen</p>,https://fair.nl/vest,Samen,Delft & Breda\n"
         "Nord,,https://fair.nl/nord,,Breda\n", ("Vest", "Nord"), system="WordPress",

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
@@ -9,6 +10,8 @@ from functools import cache
 from bot.customers.rules.names import WORDS
 
 _SHORTEST_HEADING = 4  # "no" is a value, too
+_FEWEST_ALIKE, _MOST_ALIKE = 4, 0.75
+"""How many headings, and which share of all, begin with a word that says nothing."""
 HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
 """Headings by field, the best rank first."""
 COLUMNS: Mapping[str, str] = WORDS["columns"]
@@ -46,12 +49,27 @@ def _without_brackets(header: str) -> str:
 def spell_headings(headers: Sequence[str]) -> list[str]:
     """
     Return the spelling of each heading. Of one that nobody knows, the words that say whose its values are don't count,
-    unless another column is called so: "Propietario de la cuenta" is "propietario", "Account URL" is "url".
+    unless another column is called so: "Propietario de la cuenta" is "propietario", "Account URL" is "url". The same
+    goes for a word that a database puts before all its columns: `kd_ort`.
     """
+    headers = _without_common_word(headers)
     spelt = [spell_heading(header) for header in headers]
     return [
         word if word in KNOWN or (known := _known_part(header, word)) in spelt else known
         for word, header in zip(spelt, headers, strict=True)
+    ]
+
+
+def _without_common_word(headers: Sequence[str]) -> Sequence[str]:
+    """Return headings without the word that most begin with, where nobody knows them with it."""
+    first = Counter(header.partition("_")[0].casefold() for header in headers if "_" in header)
+    word, times = next(iter(first.most_common(1)), ("", 0))
+    if times < max(_FEWEST_ALIKE, _MOST_ALIKE * len(headers)) or _PEOPLE_FIRST.fullmatch(word):
+        return headers
+    bare = [header[len(word) + 1 :] if header.casefold().startswith(f"{word}_") else "" for header in headers]
+    return [
+        rest if rest and spelling(header) not in KNOWN and rest not in headers else header
+        for header, rest in zip(headers, bare, strict=True)
     ]
 
 
@@ -243,6 +261,7 @@ AMERICAN = spellings(COLUMNS["american"])
 _NAMES_BY_TRADE = spellings(COLUMNS["names_by_trade"])
 _CUSTOMERS = spellings(COLUMNS["customers"])
 _IDS_BY_TRADE = spellings(COLUMNS["ids_by_trade"])
+_PEOPLE_FIRST = re.compile(COLUMNS["names_of_others"])
 _NAMES_OF_OTHERS = re.compile(rf"(?:{COLUMNS['names_of_others']})name$")
 PEOPLE, THINGS = "people", "things"
 """What a list may have several rows of for one customer."""
