@@ -282,3 +282,13 @@ def test_names_under_a_plain_heading_stay_where_ids_repeat() -> None:
         "Customer ID,Customer Name,Chain\n1,Vestlake North,Vestlake\n1,Vestlake South,Vestlake\n2,Nord,Nord\n"
     )
     assert [row.name for row in drafts.rows] == ["Vestlake North", "Vestlake South", "Nord"]
+
+
+def test_names_with_a_number_behind_them_are_no_codes() -> None:
+    """Shops of a chain are called "Shop 1" and "Shop 2", in the column of the customers and not in that of contacts."""
+    drafts = read("Customer,Name\nShop 1,Ida Berg\nShop 2,Bo Lund\nShop 3,Eva Dahl\n")
+    assert [(row.name, row.external_id) for row in drafts.rows] == [
+        ("Shop 1", None),
+        ("Shop 2", None),
+        ("Shop 3", None),
+    ]

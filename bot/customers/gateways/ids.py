@@ -21,7 +21,7 @@ from bot.customers.rules.values import filled_cells
 
 FEWEST_CODES = 3
 """Rows from which a column under a heading of names may hold codes, and one that is called an id the customers' ids."""
-_CODE = re.compile(r"[^\W\d_]{0,6}[-_./ #]?\d[\dA-Z]*(?:[-_./]\d+)*")
+_CODE = re.compile(r"[^\W\d_]{0,5}[-_./#]?\d[\dA-Z]*(?:[-_./]\d+)*")
 _DIGITS = re.compile(r"\d+")
 
 
