@@ -292,3 +292,20 @@ def test_names_with_a_number_behind_them_are_no_codes() -> None:
         ("Shop 2", None),
         ("Shop 3", None),
     ]
+
+
+def test_ids_that_several_customers_share_are_not_asked_about() -> None:
+    """An account's own id is its id; that of the client whom several accounts belong to isn't, and nobody is asked."""
+    head = "account_id,account_name,client_id\n"
+    drafts = read(f"{head}acc_1,Vestlake,c_1\nacc_2,Nord,c_2\nacc_3,Teal,c_1\n")
+    assert ([row.external_id for row in drafts.rows], drafts.questions) == (["acc_1", "acc_2", "acc_3"], ())
+    (question,) = read(f"{head}acc_1,Vestlake,c_1\nacc_2,Nord,c_2\n").questions
+    assert question.text == "Which column is the external id?"
+
+
+def test_a_list_of_ids_alone_has_no_names() -> None:
+    """An id is never proposed as the customer's name; the list says that it has none."""
+    drafts = read("account_id,crm_account_id,owner,notes\nacc_001,crm_001,Ana,Net-new\nacc_002,crm_002,Bo,Weak fit\n")
+    (problem,) = drafts.problems
+    assert problem.startswith("No column holds the customer's name")
+    assert not any(question.text == "Which column is the customer’s name?" for question in drafts.questions)

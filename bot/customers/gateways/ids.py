@@ -66,6 +66,15 @@ def _is_of_rows(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
     return any(count > 1 for count in several.values())
 
 
+def own_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], rivals: Sequence[int]) -> Sequence[int]:
+    """Return the columns of *rivals* that may be the customers' ids: none that customers of several names share."""
+    name = mapping.columns.get(Field.NAME)
+    if name is None:
+        return rivals
+    rows = {at: [row for row in sample if max(at, name) < len(row) and not is_blank(row[at])] for at in rivals}
+    return [at for at in rivals if _has_one_each(rows[at], at, name)] or rivals
+
+
 def name_by_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
     """
     Return the column with one name for each id, where the one that was taken for the names has several: a list of a
