@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.customers.gateways.contacts import tell_contacts
-from bot.customers.gateways.families import parents_in_names
-from bot.customers.gateways.ids import are_codes, find_id, name_by_ids, no_ids, own_ids, tell_no_ids
+from bot.customers.gateways.ids import are_codes, find_id, name_by_ids, own_ids
 from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_ids_of_things, has_status_of_rows
 from bot.customers.gateways.settling import Columns, settle_values
 from bot.customers.gateways.tables import Table, rows_above_footers
@@ -85,9 +84,6 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
         if (at := columns.mapping.columns.get(Field.COUNTRY)) is not None:
             countries = filled_cells(sample, at)
             columns.settled = replace(columns.settled, has_countries_in_full=are_in_full(countries))
-        blank, parents = no_ids(table, columns.mapping), parents_in_names(table, columns.mapping)
-        columns.settled = replace(columns.settled, no_ids=frozenset(blank), parents=parents)
-        columns.remarks += tell_no_ids(columns.mapping, blank)
     return columns
 
 

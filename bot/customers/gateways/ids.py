@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.cells import NO_VALUE, is_blank
 from bot.customers.rules.domains import own_domain
 from bot.customers.rules.headers import Field, HeaderMap, short
@@ -100,24 +99,16 @@ def _has_one_each(rows: Sequence[Sequence[str]], key: int, at: int) -> bool:
     return all(said.setdefault(cells[key].strip(), cells[at].strip()) == cells[at].strip() for cells in rows)
 
 
-def no_ids(table: Table, mapping: HeaderMap) -> Mapping[str, int]:
-    """
-    Return the words among the ids that are none, folded, with their rows.
-
-    "NA", "unknown" and zeros may be an id where a single row says so, but never that of several rows.
-    """
-    at = mapping.columns.get(Field.EXTERNAL_ID)
-    if at is None:
-        return {}
-    said = Counter("".join(row.cells[at : at + 1]).strip().casefold() for row in rows_above_footers(table))
-    none = {word for word, rows in said.items() if rows > 1 and (word in NO_VALUE or not word.strip("0"))}
-    return {word: said[word] for word in sorted(none) if not is_blank(word)}
+def may_be_none(cell: str) -> bool:
+    """Return whether an id is a word for none, as "NA", "unknown" and zeros are unless a single row says so."""
+    word = cell.strip().casefold()
+    return (word in NO_VALUE or not word.strip("0")) and not is_blank(word)
 
 
 def tell_no_ids(mapping: HeaderMap, found: Mapping[str, int]) -> list[str]:
-    """Return the sentences about words that are no ids."""
+    """Return the sentences about words that are no ids, by the rows that say them."""
     heading = short(mapping.heading(Field.EXTERNAL_ID))
     return [
         f"{rows:,} rows say “{short(word)}” under “{heading}”: that is no id, and was left blank."
-        for word, rows in found.items()
+        for word, rows in sorted(found.items())
     ]

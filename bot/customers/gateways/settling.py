@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from bot.customers.gateways.ids import may_be_none, tell_no_ids
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.rules.called import mark_in
 from bot.customers.rules.cells import (
@@ -54,12 +55,13 @@ class Columns:
 def settle_values(
     columns: Columns, table: Table, sample: Sequence[Sequence[str]], answers: Mapping[str, str], today: date
 ) -> None:
-    """Look at all statuses and dates of the list, and at marks in names, and ask what they leave open."""
+    """Look at all statuses, dates, names and ids of the list, once, and ask what they leave open."""
     mapping = columns.mapping
     status_at = mapping.columns.get(Field.STATUS)
     date_columns = {mapping.columns[each]: DateColumn(today) for each in DATES if each in mapping.columns}
-    name_at = mapping.columns.get(Field.NAME) if status_at is None else None
-    statuses, marks = Counter[str](), Counter[str]()
+    name_at, id_at = (mapping.columns.get(each, len(table.headers)) for each in (Field.NAME, Field.EXTERNAL_ID))
+    statuses, marks, no_ids = Counter[str](), Counter[str](), Counter[str]()
+    heads: set[str] = set()
     plain: dict[str, Status] = {}
     for row in rows_above_footers(table):
         cells = row.cells
@@ -68,8 +70,13 @@ def settle_values(
                 column.add(cells[at])
         if status_at is not None and status_at < len(cells) and not is_blank(cells[status_at], words=NO_VALUE):
             statuses[cells[status_at]] += 1
-        if name_at is not None and name_at < len(cells) and (mark := mark_in(cells[name_at])):
+        name = cells[name_at] if name_at < len(cells) else ""
+        if status_at is None and (mark := mark_in(name)):
             marks[mark] += 1
+        if ":" in name:
+            heads.add(name.rpartition(":")[0].strip())
+        if id_at < len(cells) and may_be_none(cells[id_at]):
+            no_ids[cells[id_at].strip().casefold()] += 1
     columns.questions += ask_marks(mapping.heading(Field.NAME), marks)
     if statuses and says_active(mapping.heading(Field.STATUS)):
         plain = _ask_active(columns, statuses)
@@ -77,7 +84,19 @@ def settle_values(
         _ask_statuses(columns, statuses)
     orders = _ask_dates(columns, table.delimiter, sample, date_columns, today)
     settled = settle(columns.questions, answers, orders)
-    columns.settled = replace(settled, statuses={**settled.statuses, **plain})
+    repeated = {word: rows for word, rows in no_ids.items() if rows > 1}
+    columns.remarks += tell_no_ids(mapping, repeated)
+    columns.settled = replace(
+        settled, statuses={**settled.statuses, **plain}, no_ids=frozenset(repeated),
+        parents=_names_among(heads, table, name_at) if Field.PARENT not in mapping.columns else frozenset(),
+    )  # fmt: skip
+
+
+def _names_among(heads: set[str], table: Table, name_at: int) -> frozenset[str]:
+    """Return those of *heads*, which stand before colons in names, that are the name of a row: QuickBooks' parents."""
+    if not heads:
+        return frozenset()
+    return frozenset(heads & {"".join(row.cells[name_at : name_at + 1]).strip() for row in rows_above_footers(table)})
 
 
 def _ask_active(columns: Columns, statuses: Counter[str]) -> dict[str, Status]:

@@ -17,6 +17,7 @@ _MARK_BEFORE = re.compile(rf"\W*({_GONE})(?:\s*[)\]}}*:]|\s+[-–—])\W*\w.*", 
 _NO_NAME = re.compile(
     rf"\W*(?:{_NO_NAMES})(?:\W+(?:{_NO_NAMES}|{_GONE}|duplicate|account|customer))*\W*", re.IGNORECASE
 )
+_BETWEEN = re.compile(r"[()\[\]{}*/:–—-]")
 _ENDS = tuple({word.split()[-1] for word in _GONE.split("|")})
 _STARTS = tuple({word.split()[0] for word in _GONE.split("|")})
 _SIGNS = " ()[]{}*.!-–—"
@@ -37,6 +38,8 @@ def check_name(name: str) -> None:
 
 def mark_in(name: str) -> str:
     """Return the word by which a name says that its customer is gone, as statuses are spelt: "deleted"; or ""."""
+    if not _BETWEEN.search(name):
+        return ""
     bare = name.strip(_SIGNS).casefold()
     if not bare.endswith(_ENDS) and not bare.startswith(_STARTS):
         return ""
