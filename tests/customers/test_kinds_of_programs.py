@@ -282,3 +282,30 @@ def test_names_under_a_plain_heading_stay_where_ids_repeat() -> None:
         "Customer ID,Customer Name,Chain\n1,Vestlake North,Vestlake\n1,Vestlake South,Vestlake\n2,Nord,Nord\n"
     )
     assert [row.name for row in drafts.rows] == ["Vestlake North", "Vestlake South", "Nord"]
+
+
+def test_names_with_a_number_behind_them_are_no_codes() -> None:
+    """Shops of a chain are called "Shop 1" and "Shop 2", in the column of the customers and not in that of contacts."""
+    drafts = read("Customer,Name\nShop 1,Ida Berg\nShop 2,Bo Lund\nShop 3,Eva Dahl\n")
+    assert [(row.name, row.external_id) for row in drafts.rows] == [
+        ("Shop 1", None),
+        ("Shop 2", None),
+        ("Shop 3", None),
+    ]
+
+
+def test_ids_that_several_customers_share_are_not_asked_about() -> None:
+    """An account's own id is its id; that of the client whom several accounts belong to isn't, and nobody is asked."""
+    head = "account_id,account_name,client_id\n"
+    drafts = read(f"{head}acc_1,Vestlake,c_1\nacc_2,Nord,c_2\nacc_3,Teal,c_1\n")
+    assert ([row.external_id for row in drafts.rows], drafts.questions) == (["acc_1", "acc_2", "acc_3"], ())
+    (question,) = read(f"{head}acc_1,Vestlake,c_1\nacc_2,Nord,c_2\n").questions
+    assert question.text == "Which column is the external id?"
+
+
+def test_a_list_of_ids_alone_has_no_names() -> None:
+    """An id is never proposed as the customer's name; the list says that it has none."""
+    drafts = read("account_id,crm_account_id,owner,notes\nacc_001,crm_001,Ana,Net-new\nacc_002,crm_002,Bo,Weak fit\n")
+    (problem,) = drafts.problems
+    assert problem.startswith("No column holds the customer's name")
+    assert not any(question.text == "Which column is the customer’s name?" for question in drafts.questions)

@@ -10,7 +10,7 @@ from datetime import date
 
 from bot.customers.gateways.contacts import tell_contacts
 from bot.customers.gateways.families import parents_in_names
-from bot.customers.gateways.ids import are_codes, find_id, name_by_ids, no_ids, tell_no_ids
+from bot.customers.gateways.ids import are_codes, find_id, name_by_ids, no_ids, own_ids, tell_no_ids
 from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_ids_of_things, has_status_of_rows
 from bot.customers.gateways.settling import Columns, settle_values
 from bot.customers.gateways.tables import Table, rows_above_footers
@@ -79,7 +79,7 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
         )
     _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
-        _settle_rivals(columns, table, answers)
+        _settle_rivals(columns, table, sample, answers)
         _settle_rows(columns, table, chosen, answers)
         settle_values(columns, table, sample, answers, today)
         if (at := columns.mapping.columns.get(Field.COUNTRY)) is not None:
@@ -199,7 +199,7 @@ def _may_have_names(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool
     return bool(likely_names(mapping, cells, rows=len(sample)))
 
 
-def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -> None:
+def _settle_rivals(columns: Columns, table: Table, sample: Sequence[Sequence[str]], answers: Mapping[str, str]) -> None:
     """Read the fuller of several columns for a lesser field, and say so; ask about the others."""
     mapping = columns.mapping
     rivals = {at for _, found in mapping.rivals for at in found}
@@ -209,7 +209,8 @@ def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -
     for row in rows_above_footers(table):
         filled.update(at for at in rivals if not is_blank("".join(row.cells[at : at + 1])))
     chosen: dict[Field, int | None] = {}
-    for wanted, found in mapping.rivals:
+    for wanted, several in mapping.rivals:
+        found = own_ids(mapping, sample, several) if wanted is Field.EXTERNAL_ID else several
         best = max(found, key=lambda at: (filled[at], -at))
         chosen[wanted] = best
         if wanted in WITH_SPARES:

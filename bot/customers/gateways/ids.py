@@ -21,7 +21,7 @@ from bot.customers.rules.values import filled_cells
 
 FEWEST_CODES = 3
 """Rows from which a column under a heading of names may hold codes, and one that is called an id the customers' ids."""
-_CODE = re.compile(r"[^\W\d_]{0,6}[-_./ #]?\d[\dA-Z]*(?:[-_./]\d+)*")
+_CODE = re.compile(r"[^\W\d_]{0,5}[-_./#]?\d[\dA-Z]*(?:[-_./]\d+)*")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -64,6 +64,15 @@ def _is_of_rows(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
         hosts = {own_domain(cells[at], "") for at in marks if at < len(cells)}
         several.update(("".join(cells[name : name + 1]).strip().casefold(), host) for host in hosts if host)
     return any(count > 1 for count in several.values())
+
+
+def own_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], rivals: Sequence[int]) -> Sequence[int]:
+    """Return the columns of *rivals* that may be the customers' ids: none that customers of several names share."""
+    name = mapping.columns.get(Field.NAME)
+    if name is None:
+        return rivals
+    rows = {at: [row for row in sample if max(at, name) < len(row) and not is_blank(row[at])] for at in rivals}
+    return [at for at in rivals if _has_one_each(rows[at], at, name)] or rivals
 
 
 def name_by_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:

@@ -31,7 +31,7 @@ FEWEST_NAMES = 0.4
 _AMERICAN_CELL = re.compile(
     r"USA?|United States(?: of America)?|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2} ?[ap]m", re.IGNORECASE
 )
-_CODE = re.compile(r"[A-Z0-9_.-]*\d[A-Z0-9_.-]*|[A-Z0-9]{1,5}")
+_CODE = re.compile(r"[A-Z0-9_.-]*\d[A-Z0-9_.-]*|[A-Z0-9]{1,5}|\w+_\w*\d\w*")
 _WORDS_ONLY = re.compile(r"[^\W\d_]{2}")
 _NO_NAME = re.compile(
     r"@|://|^www\.|^[\d\s.,:/+()%€$£-]*$|^\d{1,4}[-./]\d{1,2}[-./]|^\d{1,2}[-. ][^\W\d_]{3,9}[-. ]\d{2,4}$|"
@@ -212,7 +212,7 @@ def likely_names(mapping: HeaderMap, cells: Mapping[int, Sequence[str]], *, rows
     Names are words, and most rows have one that no other has. A contact's name is one only where nothing else is, and
     a *title* only where the list has no contacts' names.
     """
-    taken = {*mapping.columns.values(), *mapping.person}
+    taken = {*mapping.columns.values(), *mapping.person, *(at for _, found in mapping.rivals for at in found)}
     likely = {
         at: share
         for at, header in enumerate(mapping.headers)
