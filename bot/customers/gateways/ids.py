@@ -11,8 +11,11 @@ from bot.customers.rules.domains import own_domain
 from bot.customers.rules.headers import Field, HeaderMap, short
 from bot.customers.rules.headings import (
     KNOWN,
+    THINGS,
+    ids_of_rows,
     is_id_by_trade,
     is_id_by_word,
+    is_id_of_customers,
     may_hold_names,
     names_one,
     spell_heading,
@@ -64,6 +67,17 @@ def _is_of_rows(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
         hosts = {own_domain(cells[at], "") for at in marks if at < len(cells)}
         several.update(("".join(cells[name : name + 1]).strip().casefold(), host) for host in hosts if host)
     return any(count > 1 for count in several.values())
+
+
+def ids_for_names(mapping: HeaderMap) -> int | None:
+    """
+    Return the column of ids in a list of orders, deals or the like that has no names of customers: `Client Code` beside
+    `Deal Name`. They stand for the names then.
+    """
+    own = mapping.columns.get(Field.EXTERNAL_ID)
+    if own is None or not is_id_of_customers(mapping.headers[own]):
+        return None
+    return own if THINGS in map(ids_of_rows, mapping.unmapped) else None
 
 
 def name_by_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
