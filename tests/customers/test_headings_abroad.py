@@ -61,3 +61,20 @@ def test_a_column_of_yes_and_no_is_no_name_where_another_may_hold_names() -> Non
     drafts = read("Customer,Vestlake group\nTRUE,Pebble\nFALSE,Grain\n")
     assert [row.name for row in drafts.rows] == ["Pebble", "Grain"]
     assert [row.name for row in read("Customer,Since\nNo,2019\n").rows] == ["No"]
+
+
+@pytest.mark.parametrize("word", ["Churned Customer", "Lost - churned", "Former client", "Ex-client", "Kunde verloren"])
+def test_a_customer_that_left_is_lost_without_a_question(word: str) -> None:
+    """However a program writes it; "Closed Lost" may be a deal's, and is asked about."""
+    drafts = read(f"Company,Lifecycle Stage\nVest,{word}\nNord,Closed Lost\n")
+    assert drafts.rows[0].status == "lost"
+    assert [question.value for question in drafts.questions] == ["Closed Lost"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["ab 50", "mindestens 50", "au moins 50", "à partir de 50 salariés", "about 50", "ca. 50"]
+)
+def test_at_least_fifty_people_are_fifty(cell: str) -> None:
+    """In the words of each language."""
+    drafts = read(f"Company,Employees\nVest,{cell}\n")
+    assert drafts.rows[0].headcount == 50

@@ -82,3 +82,27 @@ def test_a_contact_may_be_called_by_the_customers_trade(heading: str) -> None:
     """The other column that names somebody by trade has the customers' names then."""
     drafts = read(f"{heading},Agency Name\nIda Berg,Vest Agency\n")
     assert (drafts.rows[0].name, drafts.rows[0].contact_name, drafts.questions) == ("Vest Agency", "Ida Berg", ())
+
+
+def test_a_number_beside_people_is_what_to_call() -> None:
+    """By its ten digits; a remark says so."""
+    rows = [f"{shop},{person},98480{at}1234" for at, (shop, person) in enumerate(zip(SHOPS, PEOPLE, strict=True))]
+    drafts = read("\n".join(["Shop Name,Contact,Number", *rows]))
+    assert drafts.rows[1].contact_phone == "9848011234"
+    assert [note.reason for note in drafts.remarks] == [
+        "“Number” was read as the contact’s phone number, by its values."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("headings", "number"),
+    [
+        ("Shop Name,Contact,Number", "17"), ("Shop Name,City,Number", "9848011234"),
+        ("Shop Name,Contact,Member", "9848011234"), ("Shop Name,Contact,Number", "9848011234 same"),
+    ],
+    ids=["short", "nobody to call", "another heading", "words"],
+)  # fmt: skip
+def test_another_number_is_left_unread(headings: str, number: str) -> None:
+    """It may count anything."""
+    rows = [f"{shop},{person},{number[:-1]}{at}" for at, (shop, person) in enumerate(zip(SHOPS, PEOPLE, strict=True))]
+    assert {row.contact_phone for row in read("\n".join([headings, *rows])).rows} == {None}

@@ -184,6 +184,25 @@ def test_orders_beside_their_customers_ids_have_their_own_status() -> None:
     assert read(text.replace("Order ID", "Colour")).rows[0].status is Status.LOST
 
 
+@pytest.mark.parametrize(
+    ("things", "customers"), [("Deal Name", "Client Code"), ("sub_id", "account_id"), ("Order No", "Customer Number")]
+)
+def test_deals_that_name_no_customer_are_of_the_customers_ids(things: str, customers: str) -> None:
+    """The ids stand for the names, which is asked; nobody is called like a deal."""
+    rows = ("North plan,C01,Open", "South plan,C02,Open", "West plan,C01,Won")
+    drafts = read("\n".join([f"{things},{customers},Deal Stage", *rows]))
+    assert [(row.name, row.external_id) for row in drafts.rows] == [("C01", "C01"), ("C02", "C02"), ("C01", "C01")]
+    (question,) = drafts.questions
+    assert (question.id, question.column) == ("column:name", customers)
+    assert things not in [option.label for option in question.options]
+
+
+def test_a_list_that_only_has_deals_names_offers_them() -> None:
+    """Without an id of customers there is nothing better."""
+    (question,) = read("Deal Name,Amount\nNorth plan,5\nSouth plan,6\nWest plan,7\n").questions
+    assert question.column == "Deal Name"
+
+
 def test_many_people_of_two_companies_are_enough() -> None:
     """An agency's eight people and another's two tell as much as three companies' pairs."""
     rows = [f"{at},Ida {'ABCDEFGHIJ'[at]}berg,{'Vest Agency' if at < 8 else 'Nord Agency'}" for at in range(10)]

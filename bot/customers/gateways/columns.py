@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.customers.gateways.contacts import tell_contacts
-from bot.customers.gateways.ids import are_codes, find_id, name_by_ids, own_ids
+from bot.customers.gateways.ids import are_codes, find_id, ids_for_names, name_by_ids, own_ids
 from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_ids_of_things, has_status_of_rows
 from bot.customers.gateways.settling import Columns, settle_values
 from bot.customers.gateways.tables import Table, rows_above_footers
@@ -32,7 +32,7 @@ from bot.customers.rules.headers import (
     tell_fuller,
     with_columns,
 )
-from bot.customers.rules.headings import is_of_others, speaks_of_phones
+from bot.customers.rules.headings import ids_of_rows, is_of_others, speaks_of_phones
 from bot.customers.rules.questions import (
     ONE_PER_NAME,
     are_in_full,
@@ -136,6 +136,8 @@ def _settle_name(columns: Columns, table: Table, sample: Sequence[Sequence[str]]
         return
     cells = {at: filled_cells(sample, at) for at in range(len(mapping.headers))}
     likely = likely_names(mapping, cells, rows=len(sample))
+    if (ids := ids_for_names(mapping)) is not None:
+        likely = [ids, *(at for at in likely if not ids_of_rows(mapping.headers[at]))]
     if likely:
         question = ask_column(Field.NAME, {at: mapping.headers[at] for at in likely}, likely[0])
         if table.has_headings or len(likely) > 1:

@@ -1,5 +1,6 @@
 """Tells the customers' own people from ours by what a column of names holds."""
 
+import re
 from collections.abc import Sequence
 
 from bot.customers.rules.cells import is_blank, is_flag
@@ -23,7 +24,9 @@ MOST_OWNERS = 0.5
 MOST_OWNERS_SAID = 0.9
 """That share where the heading says that they are owners: shops have each their own, and accounts seldom."""
 MOST_COPIES = 0.8
-"""The share of contacts' names from which those that repeat the customers' are none."""
+"""The share of contacts' names from which those that repeat the customers' are none; and that of numbers to call."""
+_NUMBERS = {"number", "numbers", "no", "nos", "num", "nr", "nummer"}
+_NUMBER_TO_CALL = re.compile(r"[+(]?\d(?:[ ()/-]{0,2}\d){8,13}")
 
 
 def tell_contacts(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> tuple[HeaderMap, list[str]]:
@@ -31,7 +34,8 @@ def tell_contacts(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> tuple[
     Return *mapping* with the customers' own people as contacts, and what to say about it.
 
     A column of owners of whom most differ, or whose heading says that they are the company's, holds contacts; so does
-    one of principals or founders where no other does. Names that repeat the customers' are no contacts.
+    one of principals or founders where no other does. Names that repeat the customers' are no contacts. Beside them,
+    a column that is just called number holds what to call, if its values are as long as such numbers.
     """
     remarks: list[str] = []
     owner = mapping.columns.get(Field.OWNER)
@@ -47,7 +51,21 @@ def tell_contacts(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> tuple[
             mapping = with_columns(mapping, {Field.CONTACT_NAME: head})
     elif _repeats_names(mapping, sample):
         mapping = with_columns(mapping, {Field.CONTACT_NAME: None})
+    if (number := _column_of_numbers(mapping, sample)) is not None:
+        mapping = with_columns(mapping, {Field.CONTACT_PHONE: number})
+        remarks.append(f"{quoted([mapping.headers[number]])} was read as the contact’s phone number, by its values.")
     return mapping, remarks
+
+
+def _column_of_numbers(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> int | None:
+    if Field.CONTACT_PHONE in mapping.columns or not (Field.CONTACT_NAME in mapping.columns or mapping.person):
+        return None
+    for at, header in enumerate(mapping.headers):
+        numbers = filled_cells(sample, at) if header in mapping.unmapped and spelling(header) in _NUMBERS else []
+        called = {number for number in numbers if _NUMBER_TO_CALL.fullmatch(number.strip())}
+        if len(numbers) >= FEWEST_PEOPLE and len(called) >= MOST_COPIES * len(numbers):
+            return at
+    return None
 
 
 def _are_contacts(mapping: HeaderMap, owner: int, people: Sequence[str]) -> bool:

@@ -10,8 +10,11 @@ from bot.customers.rules.domains import own_domain
 from bot.customers.rules.headers import Field, HeaderMap, short
 from bot.customers.rules.headings import (
     KNOWN,
+    THINGS,
+    ids_of_rows,
     is_id_by_trade,
     is_id_by_word,
+    is_id_of_customers,
     may_hold_names,
     names_one,
     spell_heading,
@@ -72,6 +75,17 @@ def own_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], rivals: Sequenc
         return rivals
     rows = {at: [row for row in sample if max(at, name) < len(row) and not is_blank(row[at])] for at in rivals}
     return [at for at in rivals if _has_one_each(rows[at], at, name)] or rivals
+
+
+def ids_for_names(mapping: HeaderMap) -> int | None:
+    """
+    Return the column of ids in a list of orders, deals or the like that has no names of customers: `Client Code` beside
+    `Deal Name`. They stand for the names then.
+    """
+    own = mapping.columns.get(Field.EXTERNAL_ID)
+    if own is None or not is_id_of_customers(mapping.headers[own]):
+        return None
+    return own if THINGS in map(ids_of_rows, mapping.unmapped) else None
 
 
 def name_by_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:

@@ -150,6 +150,12 @@ def names_one(header: str) -> bool:
     return word in _CUSTOMERS or (word in _NAMES_BY_TRADE and not word.endswith("s"))
 
 
+def is_id_of_customers(header: str) -> bool:
+    """Return whether a heading says that its ids are the customers': `Client Code`, `account_id`."""
+    words = {spelling(word) for word in _BETWEEN_WORDS.split(header)}
+    return bool(words & _ID_WORDS) and not _WHOSE.isdisjoint(words)
+
+
 def ids_of_rows(header: str) -> str:
     """Return whose ids a heading names by its words: PEOPLE, THINGS, or "" where they may be the customer's."""
     word = spelling(header)

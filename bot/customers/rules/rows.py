@@ -24,7 +24,7 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.headers import OUR_OWN, WITH_SPARES, Field, HeaderMap
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.questions import Settled
-from bot.customers.rules.values import join_last, part_contact, rejoin
+from bot.customers.rules.values import join_last, part_contact, rejoin, without_columns
 
 LONGEST_NAME = 200
 """Characters of a name that are kept."""
@@ -132,7 +132,9 @@ def parse_row(
     return RowDraft(
         row_number=row_number,
         notes=tuple(reader.notes),
-        fingerprint=hash(tuple(cell.strip() for at, cell in enumerate(cells) if at not in mapping.counters)),
+        fingerprint=hash(
+            tuple(map(str.strip, without_columns(cells, mapping.counters) if mapping.counters else cells))
+        ),
         **{"source": clean_text(default_source, 60) or None, **values},
     )
 

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from bot.customers.rules.cells import is_blank
 from bot.customers.rules.domains import own_domain, registrable_domain
@@ -58,6 +58,11 @@ def is_row(cells: Sequence[str]) -> bool:
 def filled_cells(rows: Sequence[Sequence[str]], at: int) -> list[str]:
     """Return the cells of the column *at* that hold something."""
     return [cells[at] for cells in rows if at < len(cells) and not is_blank(cells[at])]
+
+
+def without_columns(cells: Sequence[str], columns: Container[int]) -> list[str]:
+    """Return a row's cells without those of some *columns*."""
+    return [cell for at, cell in enumerate(cells) if at not in columns]
 
 
 def tell_field(cells: Sequence[str]) -> Field | None:

@@ -1,6 +1,6 @@
 """Matching what a list says to customers: by external id, then by domain and name."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from bot.customers.rules.names import name_key
 from bot.customers.rules.rows import Note, Refusal, RowDraft
 from bot.customers.tables import Alias
 from bot.customers.usecases.known import Details, read_keys
-from bot.customers.usecases.namesakes import Comparison, pair_the_same, pair_up
+from bot.customers.usecases.namesakes import Comparison, Namesakes
 
 NOTHING: dict[str, Any] = {}
 """What is given about stored customers except while rows are compared with them: one for all of them."""
@@ -28,7 +28,7 @@ class ListedCustomer:
     `stored_name` (None: it is new) and `parent_id` are of the stored row; `current` is all of it while it is needed:
     when the rows are compared with it, and then on if it is to be written. `given` holds the values of a new customer,
     and `different` those of a known one that differ from the stored row; `why` says why several rows were taken as one;
-    `by_name` says that only the name identified it.
+    `by_name` says that only the name identified it, `is_meant` that rows of the list have its id.
     """
 
     id: UUID
@@ -44,6 +44,7 @@ class ListedCustomer:
     source: str = ""
     why: str = ""
     by_name: bool = False
+    is_meant: bool = False
     parent: "ListedCustomer | None" = None
     named_parent: str = ""
     is_refused: bool = False
@@ -94,7 +95,9 @@ class Matcher:
     """
     Finds the stored customers that the rows of a list are about.
 
-    A stored customer is what one group of rows is about at most, so that each of several namesakes finds its own.
+    A stored customer is what one group of rows is about at most. It is told by what tells the rows of a list apart (see
+    `Grouper`), in the same order: an id, then name and domain, then all that is said. So what a list has made customers
+    of leads back to them, and the same list changes nothing when it comes again.
     """
 
     def __init__(
@@ -143,83 +146,88 @@ class Matcher:
         """
         Return the customers that *groups* are about, new ones where none fits, in the order of the rows.
 
-        Groups that fit two customers are refused; `refusals` and `remarks` say so.
+        An id decides first, then the name, then the domain. Groups that fit two customers are refused; `refusals` and
+        `remarks` say so.
         """
-        parted = self._part(groups)
+        for group in groups:
+            for target in self._list_meant(group):
+                target.is_meant = True
+        namesakes = Namesakes(self._comparison, self._by_name.get, self._fits)
+        parted = self._part(groups, namesakes)
         shared, called = repeated(group.domain for group in parted), repeated(group.key for group in parted)
         left = [group for group in parted if not self._match_by_id(group)]
-        self._match_by_name(left)
+        self._match_by_name(left, namesakes)
         for group in left:
             alone = group.domain not in shared
             if not group.is_settled and not self._match_by_domain(group, alone=alone):
                 self._add_new(group, alone=alone, has_namesake=group.key in called)
         return sorted(self._found, key=lambda target: target.rows[0].row_number)
 
-    def _part(self, groups: Sequence[RowGroup]) -> list[RowGroup]:
-        """Divide the groups each row of which has a stored customer of its own: somebody has kept those rows apart."""
-        parts = {id(group): group.apart() for group in groups if len(group.rows) > 1}
-        keys = {part.key for each in parts.values() for part in each if part.key in self._by_name}
-        by_key: dict[str, list[tuple[int, RowGroup]]] = {}
-        for group in groups:
-            for at, part in enumerate(parts.get(id(group), (group,))):
-                if part.key in keys:
-                    by_key.setdefault(part.key, []).append((at, part))
-        wanting = []
-        for key, namesakes in by_key.items():
-            by_turns = sorted(namesakes, key=lambda each: each[0])
-            wanting.append(
-                [
-                    [(part, self._list_fitting(part, key)) for at, part in by_turns if (at > 0) is later]
-                    for later in (False, True)
-                ]
-            )
-        self.details.read(target for turns in wanting for each in turns for _, targets in each for target in targets)
-        found = {id(part) for first, others in wanting for part, _ in pair_the_same(first, others, self._comparison)}
-        parted: list[RowGroup] = []
-        for group in groups:
-            each = parts.get(id(group), ())
-            parted += each if each and all(id(part) in found for part in each) else [group]
-        return parted
+    def _part(self, groups: Sequence[RowGroup], namesakes: Namesakes) -> list[RowGroup]:
+        """
+        Pair groups with the customers that they agree with, and return them.
 
-    def _list_fitting(self, part: RowGroup, key: str) -> list[ListedCustomer]:
-        """Return the customer that has the id of *part*, else those called *key* that it may mean."""
-        ids = () if part.is_without_id else part.ids.items()
-        known = [target for pair in ids if (target := self._find_by_id(*pair)) is not None]
-        return [target for target in known or self._by_name.get(key) if self._fits(part, target)]
+        A group each row of which agrees with a customer of its own is divided: somebody has kept its rows apart. Groups
+        that agree with nobody as a whole are divided first.
+        """
+        parts = dict(self._list_parts(groups))
+        named = (group for group in groups if group.key in self._by_name)
+        wanting = [group for group in named if group in parts or not self._list_meant(group)]
+        shared = repeated(group.key for group in wanting) | {part.key for each in parts.values() for part in each}
+        wanting = [group for group in wanting if group.key in shared or len(self._by_name.get(group.key)) > 1]
+        keys = shared.union(group.key for group in wanting)
+        self.details.read(target for key in keys for target in self._by_name.get(key))
+        for group in wanting:
+            namesakes.pair(group)
+        for group in sorted(parts, key=lambda group: namesakes.get(group) is not None):
+            if not namesakes.divide(group, parts[group]):
+                del parts[group]
+        return [part for group in groups for part in parts.get(group, (group,))]
+
+    def _list_parts(self, groups: Sequence[RowGroup]) -> Iterator[tuple[RowGroup, list[RowGroup]]]:
+        """Yield groups for each row of which there may be a customer, with a group for each of their rows."""
+        for group in groups:
+            parts = group.apart() if len(group.rows) > 1 else []
+            known = [len(self._by_name.get(key)) for key in {part.key for part in parts}]
+            if parts and all(known) and sum(known) >= len(parts):
+                yield group, parts
+
+    def _list_meant(self, group: RowGroup) -> list[ListedCustomer]:
+        """Return the customers that have the ids of *group*."""
+        ids = () if group.is_without_id else group.ids.items()
+        return [target for pair in ids if (target := self._find_by_id(*pair)) is not None]
 
     def _fits(self, group: RowGroup, target: ListedCustomer) -> bool:
-        """Return whether *group* may mean its namesake *target*: no row does yet, and no id or domain forbids it."""
-        if target.rows or not _may_be(target, group):
+        """Return whether *group* may mean its namesake *target*: by its id, or because no id or domain forbids it."""
+        meant = self._list_meant(group)
+        if meant or target.is_meant:
+            return target in meant
+        if not _may_be(target, group):
             return False
         if group.domain and target.domain:
             return group.domain == target.domain
         return not group.domain or group.domain not in self._by_domain
 
     def _match_by_id(self, group: RowGroup) -> bool:
-        known = () if group.is_without_id else (self._find_by_id(*pair) for pair in group.ids.items())
-        found = next((target for target in known if target is not None and not target.rows), None)
+        found = next((target for target in self._list_meant(group) if not target.rows), None)
         if found is not None:
             self._take(group, found)
         return found is not None
 
-    def _match_by_name(self, groups: Sequence[RowGroup]) -> None:
+    def _match_by_name(self, groups: Sequence[RowGroup], namesakes: Namesakes) -> None:
         by_key: dict[str, list[RowGroup]] = {}
         for group in groups:
             if group.key in self._by_name:
                 by_key.setdefault(group.key, []).append(group)
-        several = (key for key, namesakes in by_key.items() if len(namesakes) > 1 or len(self._by_name.get(key)) > 1)
-        self.details.read(target for key in several for target in self._by_name.get(key))
-        for key, namesakes in by_key.items():
-            known = self._by_name.get(key)
-            wanting = [(group, [target for target in known if self._fits(group, target)]) for group in namesakes]
-            pairs, unclear = pair_up(wanting, self._comparison)
-            for group, target in pairs:
-                target.by_name = not group.domain or group.domain != target.domain
-                self._take(group, target)
-            for group, targets in unclear:
+        for each in by_key.values():
+            for group, targets in namesakes.pair_similar(each):
                 is_shared = bool(group.domain) and all(target.domain == group.domain for target in targets)
                 what = f"the domain {group.domain}" if is_shared else "that name"
                 self._refuse(group, "domain" if is_shared else "name", _fits_several(targets, what))
+        for group in groups:
+            if (target := namesakes.get(group)) is not None:
+                target.by_name = not group.domain or group.domain != target.domain
+                self._take(group, target)
 
     def _match_by_domain(self, group: RowGroup, *, alone: bool) -> bool:
         """Match a group to the only customer of its domain, if it is the only one of the list there."""
@@ -271,10 +279,13 @@ class Matcher:
             self.refusals.append(Refusal(row.row_number, column, reason, value))
 
     def index_new(self, targets: Iterable[ListedCustomer]) -> None:
-        """Make the customers that the list adds findable as parents."""
+        """Make the customers that the list adds findable as parents, and all by the other names that it gives them."""
         for target in targets:
             if target.is_new:
                 self._index(target)
+            for row in target.rows:
+                for alias in row.aliases or ():
+                    self._by_name.add(name_key(alias), target)
 
     def _index(self, target: ListedCustomer) -> None:
         self.by_uuid[target.id] = target
