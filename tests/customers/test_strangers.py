@@ -217,14 +217,15 @@ def test_a_column_of_yes_and_no_is_no_name() -> None:
     assert names_in(read("Name,Customer\nVestlake,yes\n", {"Customer": "name"})) == ["yes"]
 
 
-def test_of_two_columns_for_a_lesser_field_the_fuller_is_read_and_both_are_named() -> None:
-    """A phone and a mobile number never stop a list."""
+def test_of_two_phone_columns_the_fuller_is_read_and_the_other_where_it_is_empty() -> None:
+    """A phone and a mobile number never stop a list; both are named."""
     drafts = read("Company,Phone,Mobile\nAcme,,555 0101\nBolt,n/a,555 0102\nCondax,555 0103,\n")
-    assert [row.contact_phone for row in drafts.rows] == ["555 0101", "555 0102", None]
+    assert [row.contact_phone for row in drafts.rows] == ["555 0101", "555 0102", "555 0103"]
     assert [note.reason for note in drafts.remarks] == [
-        "“Mobile” was read as the contact phone, since it is the fuller column; not “Phone”."
+        "“Mobile” was read as the contact phone, since it is the fuller column, and “Phone” where it is empty."
     ]
-    assert drafts.unmapped == ("Phone",)
+    assert drafts.spares == {Field.CONTACT_PHONE: ["Phone"]}
+    assert drafts.unmapped == ()
     assert read("Company,Phone,Mobile\nAcme,1,2\n").columns[Field.CONTACT_PHONE] == "Phone"
 
 

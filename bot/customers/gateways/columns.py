@@ -25,6 +25,7 @@ from bot.customers.rules.due import Status
 from bot.customers.rules.headers import (
     ASKED,
     LEAVE_OUT,
+    READ_WHERE_EMPTY,
     Field,
     HeaderMap,
     columns_by_hand,
@@ -275,6 +276,9 @@ def _settle_rivals(columns: Columns, table: Table, answers: Mapping[str, str]) -
         chosen[wanted] = best
         if wanted not in ASKED:
             columns.remarks.append(tell_fuller(mapping, wanted, best, found))
+            if wanted in READ_WHERE_EMPTY:
+                others = sorted(set(found) - {best}, key=lambda at: (-filled[at], at))
+                mapping = replace(mapping, spares={**mapping.spares, wanted: tuple(others)})
         elif sum(filled[at] > 0 for at in found) > 1:
             question = ask_column(wanted, {at: mapping.headers[at] for at in found if filled[at]}, best)
             columns.questions.append(question)

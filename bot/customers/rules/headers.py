@@ -85,6 +85,8 @@ ASKED = frozenset({
     Field.NAME, Field.OWNER, Field.CADENCE, Field.STATUS, Field.EXTERNAL_ID, Field.ADDED_ON, Field.LAST_CONTACT
 })  # fmt: skip
 """The fields for which a person decides between two columns; for others, the fuller column is read."""
+READ_WHERE_EMPTY = frozenset({Field.CONTACT_EMAIL, Field.CONTACT_PHONE})
+"""The fields for which the other columns are read in rows where the fuller one is empty."""
 
 
 NEVER_FLAGS = frozenset({
@@ -197,7 +199,8 @@ def tell_fuller(mapping: HeaderMap, field: Field, best: int, rivals: Sequence[in
     """Return the sentence that says which of several columns is read as a lesser field."""
     others = quoted([mapping.headers[at] for at in rivals if at != best])
     heading = f"“{short(mapping.headers[best])}”"
-    return f"{heading} was read as the {field.header.lower()}, since it is the fuller column; not {others}."
+    rest = f", and {others} where it is empty" if field in READ_WHERE_EMPTY else f"; not {others}"
+    return f"{heading} was read as the {field.header.lower()}, since it is the fuller column{rest}."
 
 
 def likely_names(mapping: HeaderMap, cells: Mapping[int, Sequence[str]], *, rows: int) -> list[int]:

@@ -177,7 +177,7 @@ class _RowReader:
                 self._read_cell(field, cell)
         self._read_person()
         self._part_contact()
-        self._read_other_name()
+        self._read_others()
         self._read_domain()
         self._read_owners_address()
         named = self.mapping.heading(Field.NAME)
@@ -232,14 +232,15 @@ class _RowReader:
                 self.values[Field.CONTACT_NAME] = name or None
                 self.values.setdefault(field, found)
 
-    def _read_other_name(self) -> None:
-        """Take the customer's name from another column where its own is empty."""
-        name_at = self.mapping.columns.get(Field.NAME, len(self.cells))
-        if Field.NAME in self.values or not read.is_blank(self._cell(name_at)):
-            return
-        spares = map(self._cell, self.mapping.spares.get(Field.NAME, ()))
-        if cell := next((cell for cell in spares if not read.is_blank(cell)), ""):
-            self._read_cell(Field.NAME, cell)
+    def _read_others(self) -> None:
+        """Take the customer's name, the contact's address or number from another column where its own is empty."""
+        for field in (Field.NAME, Field.CONTACT_EMAIL, Field.CONTACT_PHONE):
+            words = NOTHING if field in _FREE else NO_VALUE
+            own = self._cell(self.mapping.columns.get(field, len(self.cells)))
+            spares = map(self._cell, self.mapping.spares.get(field, ())) if read.is_blank(own, words=words) else ()
+            cell = next((cell for cell in spares if not read.is_blank(cell, words=words)), "")
+            if cell and field not in self.values:
+                self._read_cell(field, cell)
 
     def _read_domain(self) -> None:
         """Read the first column with a domain of the customer's own; a page on a shared host becomes another name."""
