@@ -245,7 +245,7 @@ DOMAINS = {"Loop": "loop.com", "LOOP Inc.": "loop.com", "Ring": "ring.io", "Teal
 
 @pytest.mark.slow
 @given(rows=ROWS, pressed=st.sets(st.integers(0, 3)))
-@settings(max_examples=25, derandomize=True)
+@settings(max_examples=25)
 def test_a_list_of_people_is_known_again(
     empty_office: Any, rows: list[tuple[str, str, bool]], pressed: set[int]
 ) -> None:
