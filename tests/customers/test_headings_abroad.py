@@ -78,3 +78,17 @@ def test_at_least_fifty_people_are_fifty(cell: str) -> None:
     """In the words of each language."""
     drafts = read(f"Company,Employees\nVest,{cell}\n")
     assert drafts.rows[0].headcount == 50
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Inactive Customer", "paused"), ("Customer - Active", "active"), ("Live account", "active"),
+        ("Client inactif", "paused"), ("Closed account", "lost"), ("Customer", "active"), ("Customer zombie", "empty"),
+    ],
+)  # fmt: skip
+def test_whose_status_it_is_doesnt_change_what_is_proposed(word: str, status: str) -> None:
+    """An inactive customer is asked about like inactive; a word that nobody knows stays open."""
+    drafts = read(f"Company,Status\nVest,{word}\nNord,Active\n")
+    proposed = [str(question.proposed) for question in drafts.questions]
+    assert proposed == ([] if word == "Customer" else [status])

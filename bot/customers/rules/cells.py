@@ -24,6 +24,8 @@ _YES, _NO = (frozenset(_WORDS[word].split("|")) for word in ("yes", "no"))
 _STATUS_WORDS, _STATUS_PROPOSALS, _CADENCE_WORDS, _POWERS = (
     by_word(_WORDS[table]) for table in ("status", "status_proposals", "cadence", "powers")
 )
+_STATUS_OF = frozenset(["customer", "client", "account", "kunde", "cliente", "klant"])
+"""Words that say whose status one is: "Inactive customer" is inactive."""
 _SIGNS: Mapping[str, str] = _WORDS["currencies"]
 _BEFORE_STATUS = re.compile(r"^[^\w(]*(?:\d{1,2}(?:[.):]| (?=[^\W\d]))\s*)?|[^\w)]+$")
 """A sign, such as a coloured circle, and a number for sorting."""
@@ -109,9 +111,11 @@ def known_status(cell: str) -> Status | None:
 
 
 def propose_status(cell: str) -> Status | None:
-    """Return the status to propose for a word that doesn't say it plainly, such as "operating", or None."""
-    word = _STATUS_PROPOSALS.get(status_word(cell))
-    return Status(word) if word else None
+    """Return the status to propose for words that don't say it plainly, such as "operating", or None."""
+    words = status_word(cell)
+    bare = " ".join(word for word in words.split() if word not in _STATUS_OF)
+    found = _STATUS_PROPOSALS.get(words) or _STATUS_PROPOSALS.get(bare) or _STATUS_WORDS.get(bare)
+    return Status(found) if found else None
 
 
 def read_cadence(cell: str) -> int:
