@@ -295,3 +295,48 @@ async def test_the_window_asks_once_and_shows_who_was_taken_as_one(world: World)
     await world.as_(MARA).submit(preview)
     await window(world, MARA, TITLE, "is in.")
     assert len(everybody(world)) == 8
+
+
+CONTACTS = (
+    "Company,Contact Name,Contact Email,Tags,City\n"
+    "Vestlake,Ana,ana@mail.example,vip,Faro\nVestlake,Bia,bia@mail.example,west,Faro\n"
+    "Nord,Caio,,,Porto\nNord,Duda,,,\nTeal,Edu,,,\nTeal,Eva,,,\nSul,Gil,,,\n"
+)
+
+
+def test_rows_of_a_company_that_differ_in_their_contacts_alone_are_its_people(office: Office) -> None:
+    """Without any id, a row for each contact is asked about once; as proposed, a company has all contacts and tags."""
+    drafts = read(CONTACTS)
+    (question,) = drafts.questions
+    assert (
+        question.text == "“Contact Name” differs in the rows of one company: does each row name another person of it?"
+    )
+    assert (question.proposed, drafts.columns[Field.CONTACT_NAME]) == (ONE_PER_NAME, "Contact Name")
+    plan = take_in(office, drafts).plan
+    assert (plan.added, numbers(plan)) == (("Vestlake", "Nord", "Teal", "Sul"), (4, 0, 0, 3, 0))
+    assert joined(plan)[1:] == [
+        ((4, 5), ("Nord",), "they are of one company"),
+        ((6, 7), ("Teal",), "they are of one company"),
+    ]
+    again(office, drafts, plan)
+
+
+def test_rows_for_contacts_stay_customers_of_their_own_when_so_answered(office: Office) -> None:
+    """Somebody who says that each row is a customer has seven."""
+    plan = take_in(office, answered(CONTACTS, ONE_PER_ROW)).plan
+    assert numbers(plan)[0] == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CONTACTS.replace("Bia,bia@mail.example,west,Faro", "Bia,bia@mail.example,west,Braga"),  # two towns
+        CONTACTS.replace("Company", "Name", 1),  # perhaps people, who share a name
+        CONTACTS.replace("Nord,Duda,,,", "Norden,Duda,,,"),  # hardly any has two
+        CONTACTS.replace("City", "Website", 1).replace("Faro", "vest.example").replace("Porto", "nord.example"),
+        CONTACTS.replace("City", "Customer Number", 1).replace("Faro", "7").replace("Porto", "8"),
+    ],
+)
+def test_rows_that_may_be_customers_of_their_own_are_not_asked_about(text: str) -> None:
+    """Where a list says more of a company than its contacts, ids and websites tell, or nothing does."""
+    assert [question.id for question in read(text).questions if question.id.startswith("rows:")] == []

@@ -10,7 +10,13 @@ from datetime import date
 
 from bot.customers.gateways.contacts import tell_contacts
 from bot.customers.gateways.ids import are_codes, find_id, ids_for_names, name_by_ids, own_ids
-from bot.customers.gateways.row_ids import find_counters, find_row_ids, has_ids_of_things, has_status_of_rows
+from bot.customers.gateways.row_ids import (
+    find_counters,
+    find_row_ids,
+    find_row_people,
+    has_ids_of_things,
+    has_status_of_rows,
+)
 from bot.customers.gateways.settling import Columns, settle_values
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.gateways.telling import leave_areas, leave_own_pages, tell_jobs
@@ -225,13 +231,14 @@ def _settle_rivals(columns: Columns, table: Table, sample: Sequence[Sequence[str
 
 def _settle_rows(columns: Columns, table: Table, by_hand: AbstractSet[int], answers: Mapping[str, str]) -> None:
     """
-    Ask whether a column is the id of people or things; as proposed, rows of one name are one customer's.
+    Ask whether a column tells people or things of the customers; as proposed, rows of one name are one customer's.
 
     A status that differs in the rows of one customer is that of their order or person then, and nobody's.
     """
-    at = find_row_ids(columns.mapping, table, by_hand)
+    ids = find_row_ids(columns.mapping, table, by_hand)
+    at = find_row_people(columns.mapping, table) if ids is None else ids
     if at is not None:
-        question = ask_rows(columns.mapping.headers[at])
+        question = ask_rows(columns.mapping.headers[at], are_people=ids is None)
         columns.questions.append(question)
         if question.choose(answers) != ONE_PER_NAME:
             return

@@ -46,6 +46,39 @@ def find_row_ids(mapping: HeaderMap, table: Table, by_hand: AbstractSet[int]) ->
     return None
 
 
+def find_row_people(mapping: HeaderMap, table: Table) -> int | None:
+    """
+    Return the column of contacts where rows of one company differ in these alone, in whatever else the list says.
+
+    None where there are few such companies, or where ids or websites tell who is one.
+    """
+    columns = mapping.columns
+    contact = columns.get(Field.CONTACT_NAME)
+    if contact is None or mapping.person or {Field.EXTERNAL_ID, Field.DOMAIN, Field.PARENT} & {*columns}:
+        return None
+    if not names_company(mapping.heading(Field.NAME)):
+        return None
+    of_contacts = {at for field in (*_CONTACTS, Field.TAGS) for at in _columns_of(mapping, field)}
+    rest = [at for at in range(len(mapping.headers)) if at not in of_contacts | mapping.counters]
+    found = set[tuple[str, str]]()
+    said: dict[str, dict[int, str]] = {}
+    for row in rows_above_footers(table):
+        name = clean_text(_cell(row.cells, columns[Field.NAME]), LONGEST_NAME)
+        if is_blank(name):
+            continue
+        if not _agrees(said.setdefault(name, {}), name, row.cells, [(Field.NAME, at) for at in rest]):
+            return None
+        if not is_blank(each := _cell(row.cells, contact)):
+            found.add((name, each))
+    return contact if _are_several(found, 0) else None
+
+
+def _columns_of(mapping: HeaderMap, field: Field) -> tuple[int, ...]:
+    """Return the columns that are read as a field, the others where the first is empty behind it."""
+    first = mapping.columns.get(field)
+    return () if first is None else (first, *mapping.spares.get(field, ()))
+
+
 def find_counters(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> frozenset[int]:
     """
     Return the unread columns that only number the rows: those without a heading, or called so, of rising numbers.
@@ -137,7 +170,7 @@ def _own_columns(mapping: HeaderMap) -> list[tuple[Field, int]]:
     """Return the columns of the customers' own fields; contacts are, where a customer may be a person."""
     differ = {Field.NAME, Field.EXTERNAL_ID, Field.TAGS} | (_CONTACTS if _has_companies(mapping) else set())
     read = [field for field in mapping.columns if field not in differ]
-    return [(field, at) for field in read for at in (mapping.columns[field], *mapping.spares.get(field, ()))]
+    return [(field, at) for field in read for at in _columns_of(mapping, field)]
 
 
 def _agrees(said: dict[int, str], name: str, cells: Sequence[str], own: Sequence[tuple[Field, int]]) -> bool:

@@ -96,9 +96,16 @@ def ask_column(wanted: Field, candidates: Mapping[int, str], proposed: int) -> Q
     )  # fmt: skip
 
 
-def ask_rows(heading: str) -> Question:
-    """Return the question whether a column counts people or things of the customers rather than the customers."""
-    text = f"“{short(heading)}” differs in the rows of one company: is it the id of each row’s person or product?"
+def ask_rows(heading: str, *, are_people: bool) -> Question:
+    """
+    Return the question whether rows of one company are people or things of it rather than customers.
+
+    The column with that heading tells them apart; it names them if they *are people*, else it has their ids.
+    """
+    which = (
+        "does each row name another person of it?" if are_people else "is it the id of each row’s person or product?"
+    )
+    text = f"“{short(heading)}” differs in the rows of one company: {which}"
     options = (Option(ONE_PER_NAME, "Yes: one customer per name"), Option(ONE_PER_ROW, "No: one customer per row"))
     return Question(f"{ROWS}:{spelling(heading)}", heading, "", 0, text, options, ONE_PER_NAME)
 
