@@ -1,5 +1,7 @@
 """Lists as programs write them in German, French, Spanish, Portuguese, Italian and Dutch, made up by kind."""
 
+from datetime import date
+
 import pytest
 
 from bot.customers.rules.due import Status
@@ -63,6 +65,13 @@ KINDS = {
     "people of a database, which names whose the columns are": Kind(
         "contact_id,contact_name,contact_country,contact_company\n7,Ida Berg,DE,Vest\n", ("Vest",),
         says={"contact_name": "Ida Berg"},
+    ),
+    "prospects with the day of contact, in Spanish": Kind(
+        "Empresa;Fecha_contacto;Estado\nVest SL;2026-04-13;Activo\nNord SA;;\n", ("Vest SL", "Nord SA"),
+        says={"last_contact": date(2026, 4, 13)},
+    ),
+    "prospects, with whether they were contacted": Kind(
+        "Nom;Email;Contacté\nVest;i@v.fr;Non\nNord;;Oui\n", ("Vest", "Nord"), says={"last_contact": None},
     ),
     "members on a website, exported": Kind(
         "Title,Content,Permalink,Slogan,Plaats(en)\nVest,<p>Wij bouwen</p>,https://fair.nl/vest,Samen,Delft & Breda\n"
