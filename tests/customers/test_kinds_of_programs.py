@@ -309,3 +309,11 @@ def test_a_list_of_ids_alone_has_no_names() -> None:
     (problem,) = drafts.problems
     assert problem.startswith("No column holds the customer's name")
     assert not any(question.text == "Which column is the customer’s name?" for question in drafts.questions)
+
+
+def test_places_of_accounts_are_no_websites() -> None:
+    """Salesforce's `Site` is read where the website is empty only if it ever holds one."""
+    drafts = read("Account Name,Website,Site,Account Number\nVestlake,,Plant 5,A17\nNord,nord.com,,A18\n")
+    assert ([row.domain for row in drafts.rows], drafts.remarks, drafts.unmapped) == ([None, "nord.com"], (), ("Site",))
+    sites = read("Account Name,Website,Site\nVestlake,,vestlake.com\nNord,nord.com,\n")
+    assert [row.domain for row in sites.rows] == ["vestlake.com", "nord.com"]

@@ -7,12 +7,15 @@ import pytest
 from bot.customers.rules.headers import Field
 from tests.customers.lists import read
 
-PEOPLE = ("Ana Lima", "Bob Ray", "Ida Berg", "Otto Moor", "Zoé Lark", "Kim Teal")
-SHOPS = [f"Vest Diner {at}" for at in range(6)]
+PEOPLE = (
+    "Ana Lima", "Bob Ray", "Ida Berg", "Otto Moor", "Zoé Lark", "Kim Teal", "Lea Sand", "Max Dorn", "Noa Fink",
+    "Pia Holm",
+)  # fmt: skip
+SHOPS = [f"Vest Diner {at}" for at in range(len(PEOPLE))]
 
 
 def shops(headings: str, *columns: Sequence[str]) -> str:
-    """A list of six shops with more *columns*."""
+    """A list of ten shops with more *columns*."""
     return "\n".join([f"Shop Name,{headings}", *map(",".join, zip(SHOPS, *columns, strict=True))])
 
 
@@ -30,7 +33,7 @@ def test_owners_who_are_others_in_each_row_are_the_shops_own(heading: str) -> No
 @pytest.mark.parametrize(
     ("heading", "people"),
     [
-        ("Owner", [*PEOPLE[:5], PEOPLE[0]]), ("Account Owner", PEOPLE), ("Sales owner", PEOPLE),
+        ("Owner", [*PEOPLE[:-1], PEOPLE[0]]), ("Account Owner", PEOPLE), ("Sales owner", PEOPLE),
         ("Owner", [f"{person.split()[0].lower()}@ours.example" for person in PEOPLE]),
     ],
     ids=["one of them twice", "of accounts", "of sales", "addresses"],
@@ -40,10 +43,22 @@ def test_owners_of_accounts_are_ours(heading: str, people: Sequence[str]) -> Non
     assert [row.owner for row in read(shops(heading, people)).rows] == [*people]
 
 
-def test_four_owners_are_too_few_to_tell() -> None:
-    """They are read as the heading says."""
-    rows = [f"{shop},{person}" for shop, person in zip(SHOPS[:4], PEOPLE, strict=False)]
-    assert [row.owner for row in read("\n".join(["Shop Name,Owner", *rows])).rows] == [*PEOPLE[:4]]
+def test_nine_owners_are_too_few_to_tell() -> None:
+    """They are read as the heading says: each of our people may have one of a few customers."""
+    rows = [f"{shop},{person}" for shop, person in zip(SHOPS[:9], PEOPLE, strict=False)]
+    assert [row.owner for row in read("\n".join(["Shop Name,Owner", *rows])).rows] == [*PEOPLE[:9]]
+
+
+def test_whom_somebody_maps_as_owners_stay_owners() -> None:
+    """A column that was mapped or left out by hand is not told by its values."""
+    text = shops("Owner,Responsable,Principal", PEOPLE, PEOPLE, PEOPLE)
+    row = read(text, {"owner": "owner", "Responsable": "ignore", "Principal": "ignore"}).rows[0]
+    assert (row.owner, row.contact_name) == (PEOPLE[0], None)
+    text = shops("Contact,Number", SHOPS, [f"98480{at}1234" for at in range(10)])
+    row = read(text, {"Contact": "contact_name", "Number": "ignore"}).rows[0]
+    assert (row.contact_name, row.contact_phone) == (SHOPS[0], None)
+    row = read("Company,Contact,Poste,Zone\nVest,Ida,Chef,Nord\n", {"Poste": "ignore", "Zone": "zone"}).rows[0]
+    assert row.contact_role is None
 
 
 def test_the_owners_in_a_programs_export_are_ours() -> None:
@@ -54,10 +69,10 @@ def test_the_owners_in_a_programs_export_are_ours() -> None:
 
 def test_an_owners_address_and_number_are_the_contacts_then() -> None:
     """Unless the shop's own ones stand there."""
-    mails, phones = [f"o{at}@web.example" for at in range(6)], [f"617 555 01{at}" for at in range(6)]
+    mails, phones = [f"o{at}@web.example" for at in range(10)], [f"617 555 01{at}" for at in range(10)]
     row = read(shops("Owner Name,Owner Email,Owner Phone", PEOPLE, mails, phones)).rows[1]
     assert (row.contact_name, row.contact_email, row.contact_phone) == (PEOPLE[1], mails[1], phones[1])
-    beside = read(shops("Email,Owner Name,Owner Email", ["shop@vest.example"] * 6, PEOPLE, mails))
+    beside = read(shops("Email,Owner Name,Owner Email", ["shop@vest.example"] * 10, PEOPLE, mails))
     assert (beside.rows[1].contact_email, beside.unmapped) == ("shop@vest.example", ("Owner Email",))
 
 

@@ -20,10 +20,7 @@ from bot.customers.gateways.row_ids import (
 from bot.customers.gateways.settling import Columns, settle_values
 from bot.customers.gateways.tables import Table, rows_above_footers
 from bot.customers.gateways.telling import leave_areas, leave_own_pages, tell_jobs
-from bot.customers.rules.cells import (
-    is_blank,
-    is_flag,
-)
+from bot.customers.rules.cells import is_blank, is_flag
 from bot.customers.rules.headers import (
     ASKED,
     LEAVE_OUT,
@@ -39,12 +36,7 @@ from bot.customers.rules.headers import (
     with_columns,
 )
 from bot.customers.rules.headings import ids_of_rows, is_of_others, speaks_of_phones
-from bot.customers.rules.questions import (
-    ONE_PER_NAME,
-    are_in_full,
-    ask_column,
-    ask_rows,
-)
+from bot.customers.rules.questions import ONE_PER_NAME, are_in_full, ask_column, ask_rows
 from bot.customers.rules.values import filled_cells, own_values, tell_field
 
 SAMPLE_ROWS = 300
@@ -68,9 +60,9 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     if Field.DOMAIN not in map(field_called, by_hand.values()):
         columns.mapping, remarks = leave_own_pages(columns.mapping, sample)
         columns.remarks += remarks
-    columns.mapping, remarks = tell_contacts(columns.mapping, sample)
+    columns.mapping, remarks = tell_contacts(columns.mapping, sample, chosen)
     columns.remarks += remarks
-    columns.mapping = tell_jobs(leave_areas(columns.mapping, sample), sample)
+    columns.mapping = tell_jobs(leave_areas(columns.mapping, sample, chosen), sample, chosen)
     if table.has_headings:
         _find_by_values(columns, sample, chosen)
     if (id_at := find_id(columns.mapping, sample, chosen)) is not None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from bot.customers.rules.cells import is_blank, is_flag
 from bot.customers.rules.headers import Field, HeaderMap, quoted, with_columns
@@ -19,6 +20,8 @@ from bot.customers.rules.values import filled_cells
 
 FEWEST_PEOPLE = 5
 """Names from which a column tells by them whose people they are."""
+FEWEST_PROPRIETORS = 10
+"""Likewise where the heading says that they are owners: five customers may have five owners of ours."""
 MOST_OWNERS = 0.5
 """The share of names that differ up to which they may be owners'."""
 MOST_OWNERS_SAID = 0.9
@@ -29,9 +32,11 @@ _NUMBERS = {"number", "numbers", "no", "nos", "num", "nr", "nummer"}
 _NUMBER_TO_CALL = re.compile(r"[+(]?\d(?:[ ()/-]{0,2}\d){8,13}")
 
 
-def tell_contacts(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> tuple[HeaderMap, list[str]]:
+def tell_contacts(
+    mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]
+) -> tuple[HeaderMap, list[str]]:
     """
-    Return *mapping* with the customers' own people as contacts, and what to say about it.
+    Return *mapping* with the customers' own people as contacts, and what to say about it; columns *by_hand* stay.
 
     A column of owners of whom most differ, or whose heading says that they are the company's, holds contacts; so does
     one of principals or founders where no other does. Names that repeat the customers' are no contacts. Beside them,
@@ -39,6 +44,8 @@ def tell_contacts(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> tuple[
     """
     remarks: list[str] = []
     owner = mapping.columns.get(Field.OWNER)
+    if owner in by_hand:
+        owner = None
     if owner is not None and is_of_company(mapping.headers[owner]) and may_be_contact(mapping.headers[owner]):
         contact = mapping.columns.get(Field.CONTACT_NAME, owner)
         mapping, owner = with_columns(mapping, {Field.OWNER: None, Field.CONTACT_NAME: contact}), None
@@ -47,21 +54,22 @@ def tell_contacts(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> tuple[
             told = "was read as the contact’s name, not as the owner: most of its values differ."
             remarks.append(f"{quoted([mapping.headers[owner]])} {told}")
             mapping = with_columns(mapping, _as_contacts(mapping, owner))
-        elif (head := _column_of_heads(mapping, sample)) is not None:
+        elif (head := _column_of_heads(mapping, sample, by_hand)) is not None:
             mapping = with_columns(mapping, {Field.CONTACT_NAME: head})
-    elif _repeats_names(mapping, sample):
+    elif mapping.columns.get(Field.CONTACT_NAME) not in by_hand and _repeats_names(mapping, sample):
         mapping = with_columns(mapping, {Field.CONTACT_NAME: None})
-    if (number := _column_of_numbers(mapping, sample)) is not None:
+    if (number := _column_of_numbers(mapping, sample, by_hand)) is not None:
         mapping = with_columns(mapping, {Field.CONTACT_PHONE: number})
         remarks.append(f"{quoted([mapping.headers[number]])} was read as the contact’s phone number, by its values.")
     return mapping, remarks
 
 
-def _column_of_numbers(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> int | None:
+def _column_of_numbers(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
     if Field.CONTACT_PHONE in mapping.columns or not (Field.CONTACT_NAME in mapping.columns or mapping.person):
         return None
     for at, header in enumerate(mapping.headers):
-        numbers = filled_cells(sample, at) if header in mapping.unmapped and spelling(header) in _NUMBERS else []
+        is_open = header in mapping.unmapped and at not in by_hand
+        numbers = filled_cells(sample, at) if is_open and spelling(header) in _NUMBERS else []
         called = {number for number in numbers if _NUMBER_TO_CALL.fullmatch(number.strip())}
         if len(numbers) >= FEWEST_PEOPLE and len(called) >= MOST_COPIES * len(numbers):
             return at
@@ -70,11 +78,12 @@ def _column_of_numbers(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> i
 
 def _are_contacts(mapping: HeaderMap, owner: int, people: Sequence[str]) -> bool:
     """Return whether the names in the column *owner* are too many to be ours, as far as its heading may mean others."""
-    heading = mapping.headers[owner]
-    most = MOST_OWNERS if may_be_contact(heading) else MOST_OWNERS_SAID
-    if most == MOST_OWNERS_SAID and (mapping.system or not may_be_proprietor(heading) or "@" in "".join(people)):
+    heading, differ = mapping.headers[owner], len({*people})
+    if may_be_contact(heading):
+        return len(people) >= FEWEST_PEOPLE and differ > MOST_OWNERS * len(people)
+    if mapping.system or not may_be_proprietor(heading) or "@" in "".join(people):
         return False
-    return len(people) >= FEWEST_PEOPLE and len({*people}) > most * len(people)
+    return len(people) >= FEWEST_PROPRIETORS and differ > MOST_OWNERS_SAID * len(people)
 
 
 def _as_contacts(mapping: HeaderMap, owner: int) -> dict[Field, int | None]:
@@ -89,10 +98,11 @@ def _as_contacts(mapping: HeaderMap, owner: int) -> dict[Field, int | None]:
     return chosen
 
 
-def _column_of_heads(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> int | None:
+def _column_of_heads(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
     """Return the first unread column of people at the head of the customers, by its heading and its values."""
     for at, header in enumerate(mapping.headers):
-        people = filled_cells(sample, at) if header in mapping.unmapped and is_head(header) else []
+        is_open = header in mapping.unmapped and at not in by_hand
+        people = filled_cells(sample, at) if is_open and is_head(header) else []
         if people and not any(is_flag(each) or any(map(str.isdigit, each)) for each in people):
             return at
     return None

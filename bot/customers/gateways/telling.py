@@ -1,6 +1,8 @@
 """Tells by their values that columns hold something else than their headings say, or what they leave open."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from bot.customers.rules.cells import LONGEST_TYPED, Unclear, is_blank, read_zone
 from bot.customers.rules.domains import page_host
@@ -17,9 +19,14 @@ def leave_own_pages(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> tupl
     Return *mapping* without columns that aren't the customers' domains, and the sentences about them.
 
     Those are links to pages on one host, such as a program's own pages about each customer, and columns in which most
-    customers have the address of one directory.
+    customers have the address of one directory. Of further columns that may have the address where the first is empty,
+    those without any are left, such as Salesforce's `Site`, which names a place.
     """
     remarks: list[str] = []
+    spares = [
+        at for at in mapping.spares.get(Field.DOMAIN, ()) if any("." in cell for cell in filled_cells(sample, at))
+    ]
+    mapping = with_columns(replace(mapping, spares={**mapping.spares, Field.DOMAIN: tuple(spares)}), {})
     while (at := mapping.columns.get(Field.DOMAIN)) is not None and (why := _whose_pages(mapping, sample, at)):
         remarks.append(f"{quoted([mapping.headers[at]])} was not read as the domain: {why}.")
         spare = next(iter(mapping.spares.get(Field.DOMAIN, ())), None)
@@ -41,10 +48,15 @@ def _whose_pages(mapping: HeaderMap, sample: Sequence[Sequence[str]], at: int) -
     return f"{count:,} of its {len(cells):,} addresses are {host}" if host else ""
 
 
-def leave_areas(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> HeaderMap:
+def leave_areas(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> HeaderMap:
     """Return *mapping* without a column such as `Zone` as the time zone, where none of its values is one."""
     at = mapping.columns.get(Field.ZONE)
-    if at is None or not may_be_area(mapping.headers[at]) or any(map(_is_zone, filled_cells(sample, at))):
+    if (
+        at is None
+        or at in by_hand
+        or not may_be_area(mapping.headers[at])
+        or any(map(_is_zone, filled_cells(sample, at)))
+    ):
         return mapping
     return with_columns(mapping, {Field.ZONE: None})
 
@@ -56,14 +68,15 @@ def _is_zone(cell: str) -> bool:
         return False
 
 
-def tell_jobs(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> HeaderMap:
+def tell_jobs(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> HeaderMap:
     """Return *mapping* with a column such as `Poste` as the contacts' job, where it holds words beside people."""
     has_people = Field.CONTACT_NAME in mapping.columns or mapping.person
     if Field.CONTACT_ROLE in mapping.columns or not has_people:
         return mapping
     for at, header in enumerate(mapping.headers):
-        cells = filled_cells(sample, at)
-        if header in mapping.unmapped and is_job_in_words(header) and cells and not any(map(_has_digit, cells)):
+        is_open = header in mapping.unmapped and at not in by_hand
+        cells = filled_cells(sample, at) if is_open and is_job_in_words(header) else []
+        if cells and not any(map(_has_digit, cells)):
             return with_columns(mapping, {Field.CONTACT_ROLE: at})
     return mapping
 
