@@ -317,3 +317,24 @@ def test_places_of_accounts_are_no_websites() -> None:
     assert ([row.domain for row in drafts.rows], drafts.remarks, drafts.unmapped) == ([None, "nord.com"], (), ("Site",))
     sites = read("Account Name,Website,Site\nVestlake,,vestlake.com\nNord,nord.com,\n")
     assert [row.domain for row in sites.rows] == ["vestlake.com", "nord.com"]
+
+
+@pytest.mark.parametrize("titles", [("Ms", "Dr."), ("Frau", "Herr"), ("Mme", "M.")])
+def test_how_to_address_somebody_is_no_job(titles: tuple[str, str]) -> None:
+    """`Title` holds either; beside it, `Job Title` is read without a word, and alone it is left out."""
+    rows = [
+        f"{name},Ida Berg,{title},{job}"
+        for name, title, job in zip(("Vestlake", "Nord"), titles, ("COO", ""), strict=True)
+    ]
+    drafts = read("\n".join(["Company,Contact,Title,Job Title", *rows]))
+    assert ([row.contact_role for row in drafts.rows], drafts.remarks, drafts.unmapped) == (
+        ["COO", None],
+        (),
+        ("Title",),
+    )
+    alone = read(f"Company,Contact,Title\nVestlake,Ida Berg,{titles[0]}\n")
+    assert (alone.rows[0].contact_role, alone.unmapped) == (None, ("Title",))
+    by_hand = read(f"Company,Contact,Title\nVestlake,Ida Berg,{titles[0]}\n", {"Title": "contact_role"})
+    assert by_hand.rows[0].contact_role == titles[0]
+    job = read("Company,Contact,Title\nVestlake,Ida Berg,Dr.\nNord,Bo Ray,Buyer\n")
+    assert job.rows[0].contact_role == "Dr."

@@ -19,7 +19,7 @@ from bot.customers.gateways.row_ids import (
 )
 from bot.customers.gateways.settling import Columns, settle_values
 from bot.customers.gateways.tables import Table, rows_above_footers
-from bot.customers.gateways.telling import leave_areas, leave_own_pages, tell_jobs
+from bot.customers.gateways.telling import leave_areas, leave_forms_of_address, leave_own_pages, tell_jobs
 from bot.customers.rules.cells import is_blank, is_flag
 from bot.customers.rules.headers import (
     ASKED,
@@ -62,7 +62,8 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
         columns.remarks += remarks
     columns.mapping, remarks = tell_contacts(columns.mapping, sample, chosen)
     columns.remarks += remarks
-    columns.mapping = tell_jobs(leave_areas(columns.mapping, sample, chosen), sample, chosen)
+    for tell in (leave_areas, leave_forms_of_address, tell_jobs):
+        columns.mapping = tell(columns.mapping, sample, chosen)
     if table.has_headings:
         _find_by_values(columns, sample, chosen)
     if (id_at := find_id(columns.mapping, sample, chosen)) is not None:

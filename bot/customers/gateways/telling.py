@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from bot.customers.rules.cells import LONGEST_TYPED, Unclear, is_blank, read_zone
+from bot.customers.rules.cells import LONGEST_TYPED, Unclear, is_blank, is_form_of_address, read_zone
 from bot.customers.rules.domains import page_host
 from bot.customers.rules.headers import Field, HeaderMap, quoted, with_columns
 from bot.customers.rules.headings import is_job_in_words, may_be_area
@@ -66,6 +66,16 @@ def _is_zone(cell: str) -> bool:
         return len(cell) <= LONGEST_TYPED and bool(read_zone(cell))
     except Unclear:
         return False
+
+
+def leave_forms_of_address(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> HeaderMap:
+    """Return *mapping* without a column such as `Title` as the contacts' job, where it only holds "Ms" and "Mr"."""
+    at = mapping.columns.get(Field.CONTACT_ROLE)
+    if at is None or at in by_hand:
+        return mapping
+    rivals = dict(mapping.rivals).get(Field.CONTACT_ROLE, (at,))
+    left = [each for each in rivals if not all(map(is_form_of_address, filled_cells(sample, each) or [""]))]
+    return mapping if len(left) == len(rivals) else with_columns(mapping, {Field.CONTACT_ROLE: next(iter(left), None)})
 
 
 def tell_jobs(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> HeaderMap:

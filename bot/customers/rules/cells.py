@@ -20,6 +20,7 @@ NO_VALUE = NOTHING | frozenset(_WORDS["no_value"].split("|"))
 LONGEST_TYPED = 200
 """Characters beyond which no date, number or code is looked for in a cell."""
 
+_FORMS_OF_ADDRESS = frozenset(_WORDS["forms_of_address"].split("|"))
 _YES, _NO = (frozenset(_WORDS[word].split("|")) for word in ("yes", "no"))
 _STATUS_WORDS, _STATUS_PROPOSALS, _CADENCE_WORDS, _POWERS = (
     by_word(_WORDS[table]) for table in ("status", "status_proposals", "cadence", "powers")
@@ -71,6 +72,11 @@ def is_flag(cell: str) -> bool:
     """Return whether a cell says yes or no in words; 1 and 0 may be numbers."""
     word = cell.strip().casefold()
     return word in _YES | _NO and not word.isdecimal()
+
+
+def is_form_of_address(cell: str) -> bool:
+    """Return whether a cell says how to address somebody: "Mrs.", "Herr"."""
+    return cell.strip().casefold().replace(".", "") in _FORMS_OF_ADDRESS
 
 
 def read_flag(cell: str) -> bool:
