@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import date
 
 from bot.customers.gateways.contacts import tell_contacts
-from bot.customers.gateways.ids import are_codes, find_id, ids_for_names, name_by_ids, own_ids
+from bot.customers.gateways.ids import are_codes, find_id, ids_for_names, leave_bare_numbers, name_by_ids, own_ids
 from bot.customers.gateways.row_ids import (
+    fields_of_rows,
     find_counters,
     find_row_ids,
     find_row_people,
     has_ids_of_things,
-    has_status_of_rows,
 )
 from bot.customers.gateways.settling import Columns, settle_values
 from bot.customers.gateways.tables import Table, rows_above_footers
@@ -60,6 +60,7 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     if Field.DOMAIN not in map(field_called, by_hand.values()):
         columns.mapping, remarks = leave_own_pages(columns.mapping, sample)
         columns.remarks += remarks
+    columns.mapping = leave_bare_numbers(columns.mapping, sample, chosen)
     columns.mapping, remarks = tell_contacts(columns.mapping, sample, chosen)
     columns.remarks += remarks
     for tell in (leave_areas, leave_forms_of_address, tell_jobs):
@@ -226,7 +227,7 @@ def _settle_rows(columns: Columns, table: Table, by_hand: AbstractSet[int], answ
     """
     Ask whether a column tells people or things of the customers; as proposed, rows of one name are one customer's.
 
-    A status that differs in the rows of one customer is that of their order or person then, and nobody's.
+    Statuses and amounts that differ in the rows of one customer are those of its orders or people then, and nobody's.
     """
     ids = find_row_ids(columns.mapping, table, by_hand)
     at = find_row_people(columns.mapping, table) if ids is None else ids
@@ -238,9 +239,9 @@ def _settle_rows(columns: Columns, table: Table, by_hand: AbstractSet[int], answ
         columns.is_one_per_name = True
     elif not has_ids_of_things(columns.mapping, table):
         return
-    if has_status_of_rows(columns.mapping, table):
-        said = quoted([columns.mapping.heading(Field.STATUS)])
-        columns.remarks.append(f"{said} was not read as the status: it differs in the rows of one company.")
-        columns.mapping = with_columns(columns.mapping, {Field.STATUS: None})
+    for field, why in fields_of_rows(columns.mapping, table).items():
+        said = quoted([columns.mapping.heading(field)])
+        columns.remarks.append(f"{said} was not read as the {field.header.lower()}: {why}.")
+        columns.mapping = with_columns(columns.mapping, {field: None})
     if columns.is_one_per_name:
         columns.mapping = with_columns(columns.mapping, {Field.EXTERNAL_ID: None})

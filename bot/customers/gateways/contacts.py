@@ -8,15 +8,18 @@ from bot.customers.rules.cells import is_blank, is_flag
 from bot.customers.rules.headers import Field, HeaderMap, quoted, with_columns
 from bot.customers.rules.headings import (
     HEADINGS,
+    is_bare_name,
+    is_bare_number,
     is_head,
     is_of_company,
     may_be_contact,
     may_be_proprietor,
+    names_company,
     spelling,
     spellings,
 )
 from bot.customers.rules.names import name_key
-from bot.customers.rules.values import filled_cells
+from bot.customers.rules.values import are_people, filled_cells
 
 FEWEST_PEOPLE = 5
 """Names from which a column tells by them whose people they are."""
@@ -28,7 +31,8 @@ MOST_OWNERS_SAID = 0.9
 """That share where the heading says that they are owners: shops have each their own, and accounts seldom."""
 MOST_COPIES = 0.8
 """The share of contacts' names from which those that repeat the customers' are none; and that of numbers to call."""
-_NUMBERS = {"number", "numbers", "no", "nos", "num", "nr", "nummer"}
+MOST_COPIES_BARE = 0.4
+"""Likewise where the heading only says name."""
 _NUMBER_TO_CALL = re.compile(r"[+(]?\d(?:[ ()/-]{0,2}\d){8,13}")
 
 
@@ -56,7 +60,9 @@ def tell_contacts(
             mapping = with_columns(mapping, _as_contacts(mapping, owner))
         elif (head := _column_of_heads(mapping, sample, by_hand)) is not None:
             mapping = with_columns(mapping, {Field.CONTACT_NAME: head})
-    elif mapping.columns.get(Field.CONTACT_NAME) not in by_hand and _repeats_names(mapping, sample):
+        elif (beside := _people_beside(mapping, sample, by_hand)) is not None:
+            mapping = with_columns(mapping, {Field.CONTACT_NAME: beside})
+    elif mapping.columns.get(Field.CONTACT_NAME) not in by_hand and _are_no_people(mapping, sample):
         mapping = with_columns(mapping, {Field.CONTACT_NAME: None})
     if (number := _column_of_numbers(mapping, sample, by_hand)) is not None:
         mapping = with_columns(mapping, {Field.CONTACT_PHONE: number})
@@ -69,7 +75,7 @@ def _column_of_numbers(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_h
         return None
     for at, header in enumerate(mapping.headers):
         is_open = header in mapping.unmapped and at not in by_hand
-        numbers = filled_cells(sample, at) if is_open and spelling(header) in _NUMBERS else []
+        numbers = filled_cells(sample, at) if is_open and is_bare_number(header) else []
         called = {number for number in numbers if _NUMBER_TO_CALL.fullmatch(number.strip())}
         if len(numbers) >= FEWEST_PEOPLE and len(called) >= MOST_COPIES * len(numbers):
             return at
@@ -108,11 +114,32 @@ def _column_of_heads(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_han
     return None
 
 
-def _repeats_names(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
+def _people_beside(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
+    """Return the column that just says name, beside that of companies, where it names persons."""
+    name = mapping.columns.get(Field.NAME)
+    if name is None or not names_company(mapping.headers[name]):
+        return None
+    for at, header in enumerate(mapping.headers):
+        if at != name and at not in by_hand and is_bare_name(header) and are_people(*_both(sample, at, name)):
+            return at
+    return None
+
+
+def _are_no_people(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
+    """Return whether the contacts' names are those of the customers, or for many of them under a bare heading."""
     name, contact = mapping.columns.get(Field.NAME), mapping.columns.get(Field.CONTACT_NAME)
     if contact is None or name is None:
         return False
-    both = [(cells[name], cells[contact]) for cells in sample if len(cells) > max(name, contact)]
-    rows = [(called, person) for called, person in both if not is_blank(called) and not is_blank(person)]
-    copies = sum(name_key(called) == name_key(person) for called, person in rows)
-    return len(rows) >= FEWEST_PEOPLE and copies >= MOST_COPIES * len(rows)
+    people, companies = _both(sample, contact, name)
+    copies = sum(name_key(person) == name_key(company) for person, company in zip(people, companies, strict=True))
+    if len(people) < FEWEST_PEOPLE:
+        return False
+    is_bare = is_bare_name(mapping.headers[contact])
+    return copies >= (MOST_COPIES_BARE if is_bare else MOST_COPIES) * len(people)
+
+
+def _both(sample: Sequence[Sequence[str]], contact: int, name: int) -> tuple[list[str], list[str]]:
+    """Return the people and the companies of the rows that have both."""
+    both = [(cells[contact], cells[name]) for cells in sample if len(cells) > max(name, contact)]
+    both = [(person, company) for person, company in both if not is_blank(company) and not is_blank(person)]
+    return [person for person, _ in both], [company for _, company in both]

@@ -7,11 +7,12 @@ from collections.abc import Set as AbstractSet
 
 from bot.customers.rules.cells import NO_VALUE, is_blank
 from bot.customers.rules.domains import own_domain
-from bot.customers.rules.headers import Field, HeaderMap, short
+from bot.customers.rules.headers import Field, HeaderMap, short, with_columns
 from bot.customers.rules.headings import (
     KNOWN,
     THINGS,
     ids_of_rows,
+    is_bare_number,
     is_id_by_trade,
     is_id_by_word,
     is_id_of_customers,
@@ -23,6 +24,11 @@ from bot.customers.rules.values import filled_cells
 
 FEWEST_CODES = 3
 """Rows from which a column under a heading of names may hold codes, and one that is called an id the customers' ids."""
+MOST_NUMBERED = 0.5
+"""The share of rows with a number from which a column that is just called so may hold the ids."""
+FEWEST_CALLED = 10
+"""Digits from which numbers that are just called so are those to call, beside people without any."""
+_DIGIT = re.compile(r"\d")
 _CODE = re.compile(r"[^\W\d_]{0,5}[-_./#]?\d[\dA-Z]*(?:[-_./]\d+)*")
 _DIGITS = re.compile(r"\d+")
 
@@ -33,6 +39,23 @@ def are_codes(cells: Sequence[str]) -> bool:
     shapes = {_DIGITS.sub("0", code) for code in codes}
     is_told = len(codes) >= FEWEST_CODES and len({*codes}) == len(codes) and len(shapes) == 1
     return is_told and all(map(_CODE.fullmatch, codes))
+
+
+def leave_bare_numbers(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> HeaderMap:
+    """
+    Return *mapping* without a column just called number as the ids, unless most rows have one, each another one.
+
+    Such a column may hold the numbers of houses, or those to call.
+    """
+    at = mapping.columns.get(Field.EXTERNAL_ID)
+    if at is None or at in by_hand or not is_bare_number(mapping.headers[at]):
+        return mapping
+    numbers = filled_cells(sample, at)
+    are_own = len({*numbers}) == len(numbers) and len(numbers) >= MOST_NUMBERED * len(sample)
+    has_people = mapping.person or {Field.CONTACT_NAME, Field.CONTACT_EMAIL} & {*mapping.columns}
+    if has_people and Field.CONTACT_PHONE not in mapping.columns:
+        are_own = are_own and not all(len(_DIGIT.findall(number)) >= FEWEST_CALLED for number in numbers)
+    return mapping if are_own else with_columns(mapping, {Field.EXTERNAL_ID: None})
 
 
 def find_id(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from bot.customers.gateways.tables import Table, rows_above_footers
-from bot.customers.rules.cells import NO_VALUE, Unclear, is_blank, read_domain
+from bot.customers.rules.cells import (
+    NO_VALUE,
+    Unclear,
+    is_blank,
+    known_status,
+    propose_status,
+    read_domain,
+    status_word,
+)
 from bot.customers.rules.headers import Field, HeaderMap
 from bot.customers.rules.headings import IDS_OF_PEOPLE, KNOWN, PEOPLE, ids_of_rows, is_counter, names_company, spelling
 from bot.customers.rules.names import clean_text
@@ -100,24 +108,42 @@ def _are_rising(cells: Sequence[str]) -> bool:
 
 
 def has_ids_of_things(mapping: HeaderMap, table: Table) -> bool:
-    """Return whether each row has an id of its own that is an order's, a deal's or the like, unread beside others."""
+    """
+    Return whether the rows are orders, deals or the like: an unread column has their ids, and several names stand in
+    more than one row, or each row has an id of its own.
+    """
     things = [at for at, header in enumerate(mapping.headers) if header in mapping.unmapped and ids_of_rows(header)]
     sample = [row.cells for row in itertools.islice(rows_above_footers(table), SAMPLE_ROWS)] if things else []
-    return any(len({*ids}) == len(ids) == len(sample) > 0 for ids in (filled_cells(sample, at) for at in things))
+    ids = [each for each in (filled_cells(sample, at) for at in things) if len(each) == len(sample) > 0]
+    if any(len({*each}) == len(each) for each in ids):
+        return True
+    name = mapping.columns.get(Field.NAME)
+    named = Counter(filled_cells(sample, name)) if ids and name is not None else Counter[str]()
+    return sum(count > 1 for count in named.values()) >= FEWEST_NAMES
 
 
-def has_status_of_rows(mapping: HeaderMap, table: Table) -> bool:
-    """Return whether rows of one name have different statuses, which are those of their person, order or product."""
-    name, status = mapping.columns.get(Field.NAME), mapping.columns.get(Field.STATUS)
-    said: dict[str, dict[int, str]] = {}
-    return (
-        name is not None
-        and status is not None
-        and not all(
-            _agrees(said.setdefault(_cell(row.cells, name), {}), "", row.cells, [(Field.STATUS, status)])
-            for row in rows_above_footers(table)
-        )
-    )
+def fields_of_rows(mapping: HeaderMap, table: Table) -> dict[Field, str]:
+    """
+    Return the fields that are those of each row's person, order or product, with the reason: statuses and amounts that
+    differ in the rows of one name, and statuses that no customer has.
+    """
+    name = mapping.columns.get(Field.NAME)
+    read = [(field, mapping.columns[field]) for field in (Field.STATUS, Field.ANNUAL_VALUE) if field in mapping.columns]
+    if name is None or not read:
+        return {}
+    said: dict[tuple[Field, str], dict[int, str]] = {}
+    found: dict[Field, str] = {}
+    words: set[str] = set()
+    for row in rows_above_footers(table):
+        for field, at in read:
+            before = said.setdefault((field, _cell(row.cells, name)), {})
+            if not _agrees(before, "", row.cells, [(field, at)]):
+                found[field] = "it differs in the rows of one company"
+            if field is Field.STATUS and not is_blank(cell := _cell(row.cells, at), words=NO_VALUE):
+                words.add(status_word(cell))
+    if words and not any(known_status(word) or propose_status(word) for word in words):
+        found.setdefault(Field.STATUS, "none of its values is that of a customer")
+    return found
 
 
 def _has_companies(mapping: HeaderMap) -> bool:

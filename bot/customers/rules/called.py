@@ -17,6 +17,7 @@ _MARK_BEFORE = re.compile(rf"\W*({_GONE})(?:\s*[)\]}}*:]|\s+[-–—])\W*\w.*", 
 _NO_NAME = re.compile(
     rf"\W*(?:{_NO_NAMES})(?:\W+(?:{_NO_NAMES}|{_GONE}|duplicate|account|customer))*\W*", re.IGNORECASE
 )
+_NAMELESS = frozenset(WORDS["names"]["nameless"].split("|"))
 _BETWEEN = re.compile(r"[()\[\]{}*/:–—-]")
 _ENDS = tuple({word.split()[-1] for word in _GONE.split("|")})
 _STARTS = tuple({word.split()[0] for word in _GONE.split("|")})
@@ -28,10 +29,12 @@ def check_name(name: str) -> None:
     Accept a cell of names that holds one.
 
     Raises:
-        Unclear: a formula failed there, or somebody wrote there that the row isn't to be used.
+        Unclear: a formula failed there, or somebody wrote there that nobody knew it, or that the row isn't to be used.
     """
     if _SPREADSHEETS_ERROR.fullmatch(name):
         raise Unclear("is a spreadsheet's error; mend the formula, or write what the customer is called")
+    if " ".join(name.casefold().strip(_SIGNS).split()) in _NAMELESS:
+        raise Unclear("is no name; write what the customer is called")
     if _NO_NAME.fullmatch(name):
         raise Unclear("is no name, but says that the row isn't to be used; write what the customer is called")
 

@@ -49,7 +49,7 @@ _LARGEST_COUNT = 2**31 - 1
 
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 _LONGEST_EMAIL = 254  # RFC 5321
-_BETWEEN_EMAILS = re.compile(r"\s*(?::::|[;,|])\s*|\s+/\s+|(?<!<)\s+(?=[^\s<>]+@)")
+_BETWEEN_EMAILS = re.compile(r"\s*(?::::|[;,|·•])\s*|\s+/\s+|(?<!<)\s+(?=[^\s<>]+@)")
 _BEFORE_PHONE = re.compile(
     r":::|\b(?:phone|telephone|tel|telefon|teléfono|mobile|mobil|cell|handy|fax|work|home|office|main)\.?\s*:",
     re.IGNORECASE,
@@ -263,7 +263,7 @@ def read_email(cell: str) -> str:
         return read_email(first)
     inside = re.fullmatch(r"[^<>]*<([^<>]+)>", text)
     address = (inside[1] if inside else text.strip("<>,;")).strip().removeprefix("mailto:")
-    if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
+    if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address) or "www." in address.rpartition("@")[2]:
         raise Unclear("is no e-mail address; write it like mara@acme.com")
     return address
 

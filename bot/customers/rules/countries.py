@@ -1,20 +1,26 @@
 """Countries by their codes, and by their names in the languages of people's lists."""
 
 import gettext
+import re
 import unicodedata
 from functools import cache, lru_cache
 
 from bot.customers.rules.names import WORDS, by_word
 
 LANGUAGES = ("de", "fr", "es", "pt", "it", "nl")
+_CODED = re.compile(r"\s*[\[(]([A-Za-z]{2,3})[\])]\s*\w.*|\s*([A-Za-z]{2,3})\s+[-–]\s+\w.*")
 _NAMES = ("name", "common_name", "official_name")
 
 
 @lru_cache(4096)
 def country_code(text: str) -> str | None:
-    """Return the ISO code of two letters for a country's name or code, or None."""
-    wanted = _spelling(text.removeprefix("base."))  # as Odoo refers to its own
-    return _english().get(wanted) or _translated().get(wanted)
+    """Return the ISO code of two letters for a country's name or code, or both ("[FR] Frankreich"), or None."""
+    coded = _CODED.fullmatch(text)
+    words = [coded[coded.lastindex or 0]] if coded else []
+    for wanted in map(_spelling, (*words, text.removeprefix("base."))):  # as Odoo refers to its own
+        if code := _english().get(wanted) or _translated().get(wanted):
+            return code
+    return None
 
 
 @lru_cache(4096)

@@ -156,6 +156,11 @@ def is_id_of_customers(header: str) -> bool:
     return bool(words & _ID_WORDS) and not _WHOSE.isdisjoint(words)
 
 
+def is_bare_number(header: str) -> bool:
+    """Return whether a heading says number, and not of what: that of a house or a telephone as well as an id."""
+    return spelling(header) in _BARE_NUMBERS
+
+
 def ids_of_rows(header: str) -> str:
     """Return whose ids a heading names by its words: PEOPLE, THINGS, or "" where they may be the customer's."""
     word = spelling(header)
@@ -184,9 +189,14 @@ def person_beside(spelt: Sequence[str], name: int | None) -> int | None:
     return next((at for at, word in enumerate(spelt) if word in _BARE_NAMES), None)
 
 
+def is_bare_name(header: str) -> bool:
+    """Return whether a heading says name, and not whose."""
+    return spelling(header) in _BARE_NAMES
+
+
 def may_be_no_status(header: str) -> bool:
     """Return whether a heading of statuses means other things, too: `Estado` a state, `Phase` that of a grant."""
-    return spelling(header) in _NO_STATUSES
+    return not _NO_STATUSES.isdisjoint({spelling(header), *spell_headings([header])})
 
 
 def says_active(header: str) -> bool:
@@ -278,7 +288,9 @@ _ROWS_OF_PEOPLE, _ROWS_OF_THINGS, _NAMES_OF_THINGS, _CODES_OF_ROWS, _ID_WORDS = 
 _OF_OTHERS = spellings(COLUMNS["of_others"])
 IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
-_COMPANIES, _BARE_NAMES = (spellings(COLUMNS[which]) for which in ("companies", "bare_names"))
+_COMPANIES, _BARE_NAMES, _BARE_NUMBERS = (
+    spellings(COLUMNS[which]) for which in ("companies", "bare_names", "bare_numbers")
+)
 _NO_STATUSES = spellings(COLUMNS["no_statuses"])
 _ACTIVE = spellings(COLUMNS["active"])
 _OWNERS_OR_CONTACTS = spellings(COLUMNS["owners_or_contacts"])

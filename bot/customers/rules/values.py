@@ -42,6 +42,8 @@ _CALLED_PHONE = re.compile(r"(?=(?:\D*\d){6,15}\D*$)[+(]?\d[\d ()/.-]*")
 _NO_PHONE = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2}(?:\d\d)?|\d{5}-\d{3}|\d+[.,]\d+")
 """A date, a Brazilian postal code, a decimal."""
 FEWEST_AREAS = 2
+_PERSON = re.compile(r"(?:[^\W\d_][^\W\d_.'’-]*[.'’-]*)+(?: (?:[^\W\d_][^\W\d_.'’-]*[.'’-]*)+){1,3}")
+"""Two to four words of letters."""
 _EMAIL_INSIDE = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE_BEHIND = re.compile(r"(?:\+|\(|\b)\d[\d ()/.-]{5,18}\d$")
 _AROUND = " -–—,;:/|()<>[]"
@@ -63,6 +65,16 @@ def filled_cells(rows: Sequence[Sequence[str]], at: int) -> list[str]:
 def without_columns(cells: Sequence[str], columns: Container[int]) -> list[str]:
     """Return a row's cells without those of some *columns*."""
     return [cell for at, cell in enumerate(cells) if at not in columns]
+
+
+def are_people(people: Sequence[str], companies: Sequence[str]) -> bool:
+    """Return whether most of *people* are names of persons, and none of the *companies* in the same rows."""
+    found = sum(
+        bool(_PERSON.fullmatch(person.strip())) and LEGAL_FORMS.isdisjoint(key.split()) and key != name_key(company)
+        for person, company in zip(people, companies, strict=True)
+        for key in [name_key(person)]
+    )
+    return bool(people) and found >= FEWEST_ALIKE * len(people)
 
 
 def tell_field(cells: Sequence[str]) -> Field | None:
