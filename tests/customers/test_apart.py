@@ -323,6 +323,13 @@ def check_known_again(office: Office, rows: list[dict[str, str]], pressed: set[i
     ],
     pressed={0},
 )  # fmt: skip
+@example(
+    rows=[
+        blank(), blank(Name="Loops", Domain="loop.com"), blank(External_id="2", Domain="loop.com"),
+        blank(Name="Loops", External_id="2", Domain="loop.com"),
+    ],
+    pressed=set(),
+)  # fmt: skip
 @settings(max_examples=25)
 def test_a_list_of_namesakes_is_known_again(empty_office: Any, rows: list[dict[str, str]], pressed: set[int]) -> None:
     """

@@ -153,6 +153,7 @@ class Grouper:
                 self._mark(mark, found)
         for group in groups:
             group.rows.sort(key=lambda row: row.row_number)
+            group.key = self._keys[group.rows[0].row_number]  # `combine` gives the customer the first row's name
             group.is_without_id = any(self._of_id[pair] is not group for pair in group.ids.items())
         parted = [part for group in groups for part in self._part(group)]
         return sorted(parted + alone, key=lambda group: group.rows[0].row_number)
