@@ -42,7 +42,7 @@ _CALLED_PHONE = re.compile(r"(?=(?:\D*\d){6,15}\D*$)[+(]?\d[\d ()/.-]*")
 _NO_PHONE = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2}(?:\d\d)?|\d{5}-\d{3}|\d+[.,]\d+")
 """A date, a Brazilian postal code, a decimal."""
 FEWEST_AREAS = 2
-_PERSON = re.compile(r"(?:[^\W\d_][^\W\d_.'’-]*[.'’-]*)+(?: (?:[^\W\d_][^\W\d_.'’-]*[.'’-]*)+){1,3}")
+_PERSON = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’-])*(?: [^\W\d_](?:[^\W\d_]|[.'’-])*){1,3}")
 """Two to four words of letters."""
 _EMAIL_INSIDE = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE_BEHIND = re.compile(r"(?:\+|\(|\b)\d[\d ()/.-]{5,18}\d$")
