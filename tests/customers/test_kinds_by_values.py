@@ -2,8 +2,13 @@
 
 import pytest
 
+from bot.customers.rules.columns import ColumnMap
 from bot.customers.rules.countries import country_code
+from bot.customers.rules.footers import are_sums
 from bot.customers.rules.headers import Field
+from bot.customers.rules.headings import is_heading, is_name_by_trade
+from bot.customers.rules.questions import ask_rows
+from bot.customers.rules.values import is_row, own_values
 from tests.customers.lists import read
 
 PERSONS = ("Ida Berg", "Bo Ray", "Eva-Lou O’Neil", "Zoé M. Lark", "Kim Teal", "Jan de Wit")
@@ -129,3 +134,50 @@ def test_a_row_that_says_that_it_has_no_name_has_none(name: str) -> None:
 def test_more_headings_of_contacts(heading: str) -> None:
     """As registers, lead lists and fairs call them."""
     assert read(f"Company,{heading}\nVestlake,Ida Berg\n").rows[0].contact_name == "Ida Berg"
+
+
+def test_a_line_is_a_row_by_what_only_rows_hold() -> None:
+    """The same word twice, or a legal form behind a name; a legal form alone may be a heading."""
+    assert is_row(["Vest", "", "vest "])
+    assert is_row(["Vest Ltd.", "Faro"])
+    assert not is_row(["Ltd", "", ""])
+
+
+def test_a_heading_that_everybody_knows_has_four_letters() -> None:
+    """`City` tells that a line is one of headings; fewer letters may be a value."""
+    assert [is_heading(word) for word in ("City", "Zip", "no", "Vest")] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("heading", ["Type magasin", "Nom complet"])
+def test_a_trade_needs_a_name_before_it(heading: str) -> None:
+    """What "Nom du magasin" holds are the names of shops; other words with it, or other names, are not."""
+    assert is_name_by_trade("Nom du magasin")
+    assert not is_name_by_trade(heading)
+
+
+def test_seven_of_ten_rows_are_enough_for_a_column_of_numbers_to_call() -> None:
+    """A column of the customers' own has them in as many rows, and each another one."""
+    numbers = [f"+351 21 555 01{at:02}" for at in range(7)]
+    assert own_values(Field.CONTACT_PHONE, [*numbers, "none", "none", "none"]) == {*numbers}
+    assert own_values(Field.CONTACT_PHONE, [*numbers[:6], "none", "none", "none"]) == set()
+
+
+def test_sums_stand_below_numbers_alone() -> None:
+    """They hold nothing in the first column, and are no smaller than what stands above."""
+    above = [["Vest", "Faro", "7"], ["Nord", "Faro", "5"]]
+    assert are_sums(["", "", "12"], above) is True
+    assert [are_sums(cells, above) for cells in (["", "", "6"], ["", "", ""], ["Sum", "", "12"], ["", "x", "12"])] == [
+        False
+    ] * 4
+
+
+def test_the_question_about_rows_counts_none() -> None:
+    """It is about a column, however many rows."""
+    question = ask_rows("Lead ID", are_people=False)
+    assert (question.rows, question.value, question.column) == (0, "", "Lead ID")
+
+
+def test_a_row_too_short_for_a_column_says_nothing_there() -> None:
+    """The last cells of a row may be missing."""
+    columns = ColumnMap(("Name", "Owner"), {Field.NAME: 0, Field.OWNER: 1})
+    assert [columns.cell(["Vest"], each) for each in (Field.NAME, Field.OWNER, Field.PARENT)] == ["Vest", "", ""]
