@@ -181,3 +181,39 @@ def test_a_row_too_short_for_a_column_says_nothing_there() -> None:
     """The last cells of a row may be missing."""
     columns = ColumnMap(("Name", "Owner"), {Field.NAME: 0, Field.OWNER: 1})
     assert [columns.cell(["Vest"], each) for each in (Field.NAME, Field.OWNER, Field.PARENT)] == ["Vest", "", ""]
+
+
+def test_a_name_beside_a_surname_is_the_first_one() -> None:
+    """Together they are the person's, who is the customer where no company stands there; a sign is no part of it."""
+    drafts = read("name;surname;email\nIda ;Berg;ida@web.example\nVESTLAKE INC.;.;\n")
+    assert [row.name for row in drafts.rows] == ["Ida Berg", "VESTLAKE INC."]
+    beside = read("Company,Name,Surname\nVestlake,Ida,Berg\n").rows[0]
+    assert (beside.name, beside.contact_name) == ("Vestlake", "Ida Berg")
+    assert read("Name,Nom\nVestlake,Berg\n").rows[0].name == "Vestlake"
+
+
+@pytest.mark.parametrize("heading", ["Company Type", "User ID", "Salesperson"])
+def test_no_program_is_told_by_headings_that_anybody_writes(heading: str) -> None:
+    """Odoo's exports have more of their own."""
+    assert read(f"Name,{heading}\nVestlake,other\n").system == ""
+    assert read(f"Complete Name,{heading}\nVestlake,other\n").system == "Odoo"
+
+
+def test_a_line_of_dashes_is_no_id() -> None:
+    """Rows that have none aren't refused for sharing it."""
+    drafts = read("Empresa,RUC,Ciudad\nVestlake,----------,Lima\nNord,----------,Cusco\nTeal,20100,Lima\n")
+    assert ([row.external_id for row in drafts.rows], drafts.refusals) == ([None, None, "20100"], ())
+
+
+def test_a_column_of_ones_and_noughts_is_no_website() -> None:
+    """It says whether there is one."""
+    drafts = read("nom,site_web\nVestlake,1\nNord,0\nTeal,1\n")
+    assert (Field.DOMAIN in drafts.columns, drafts.unmapped) == (False, ("site_web",))
+    assert all(row.notes == () for row in drafts.rows)
+
+
+@pytest.mark.parametrize("heading", ["Nome scuola", "Praktijk naam", "Praktijknaam", "Escuela"])
+def test_more_headings_that_name_customers_by_trade(heading: str) -> None:
+    """Beside the surname of somebody there."""
+    drafts = read(f"{heading},Cognome Docente\nVest,Berg\nNord,Ray\n")
+    assert ([row.name for row in drafts.rows], drafts.questions) == (["Vest", "Nord"], ())

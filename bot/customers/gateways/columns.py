@@ -114,9 +114,9 @@ def _map_by_values(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand:
 
 
 def _is_of_flags(sample: Sequence[Sequence[str]], at: int) -> bool:
-    """Return whether a column says yes and no."""
+    """Return whether a column says yes and no, also by 1 and 0 if by both."""
     cells = filled_cells(sample, at)
-    return bool(cells) and all(map(is_flag, cells))
+    return bool(cells) and (all(map(is_flag, cells)) or {cell.strip() for cell in cells} == {"0", "1"})
 
 
 def _is_of_numbers(sample: Sequence[Sequence[str]], at: int) -> bool:

@@ -15,6 +15,7 @@ from bot.customers.rules.headings import (
     AMERICAN,
     HEADINGS,
     IDS_OF_PEOPLE,
+    first_name_beside,
     is_name_by_trade,
     may_hold_names,
     person_beside,
@@ -341,8 +342,10 @@ def _spares(
 
 
 def _person(spelt: Sequence[str], taken: set[int]) -> tuple[int, ...]:
-    parts = [_best_rank(spelt, HEADINGS[which], taken) for which in ("first_name", "last_name")]
-    return tuple(found[0] for found in parts if found) if all(parts) else ()
+    first, last = (_best_rank(spelt, HEADINGS[which], taken) for which in ("first_name", "last_name"))
+    if last and not first:
+        first = [at for at in first_name_beside(spelt, last[0]) if at not in taken]
+    return (first[0], last[0]) if first and last else ()
 
 
 def _system(spelt: set[str]) -> str:

@@ -128,7 +128,7 @@ def is_name_by_trade(header: str) -> bool:
     first, *others = [*filter(None, map(spelling, _BETWEEN_WORDS.split(header))), ""]
     if first in _BARE_NAMES and "".join(word for word in others if word not in _BETWEEN) in _NAMES_BY_TRADE:
         return True
-    return any(word.endswith("naam") and word[:-4].rstrip("s") in _NAMES_BY_TRADE for word in (first, *others))
+    return any(word.endswith("naam") and word[:-4].rstrip("s") in _NAMES_BY_TRADE for word in (word, first, *others))
 
 
 def is_id_by_trade(header: str) -> bool:
@@ -187,6 +187,11 @@ def person_beside(spelt: Sequence[str], name: int | None) -> int | None:
     if name is None or spelt[name] not in _COMPANIES:
         return None
     return next((at for at, word in enumerate(spelt) if word in _BARE_NAMES), None)
+
+
+def first_name_beside(spelt: Sequence[str], last: int) -> list[int]:
+    """Return the columns of a bare name that is the first one, since column *last* has the surname."""
+    return [at for at, word in enumerate(spelt) if word in _BARE_NAMES] if spelt[last] in _SURNAMES else []
 
 
 def is_bare_name(header: str) -> bool:
@@ -288,8 +293,8 @@ _ROWS_OF_PEOPLE, _ROWS_OF_THINGS, _NAMES_OF_THINGS, _CODES_OF_ROWS, _ID_WORDS = 
 _OF_OTHERS = spellings(COLUMNS["of_others"])
 IDS_OF_PEOPLE = spellings(COLUMNS["ids_of_people"])
 """Headings of ids that are a person's where a list has people of companies."""
-_COMPANIES, _BARE_NAMES, _BARE_NUMBERS = (
-    spellings(COLUMNS[which]) for which in ("companies", "bare_names", "bare_numbers")
+_COMPANIES, _BARE_NAMES, _BARE_NUMBERS, _SURNAMES = (
+    spellings(COLUMNS[which]) for which in ("companies", "bare_names", "bare_numbers", "surnames")
 )
 _NO_STATUSES = spellings(COLUMNS["no_statuses"])
 _ACTIVE = spellings(COLUMNS["active"])

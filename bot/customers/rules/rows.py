@@ -210,7 +210,7 @@ class _RowReader:
 
     def _read_person(self) -> None:
         """Make first and last name the contact, and without a company also the customer."""
-        words = " ".join(map(self._cell, self.mapping.person))
+        words = " ".join(word for word in map(self._cell, self.mapping.person) if any(map(str.isalnum, word)))
         person = clean_text(words, LONGEST_NAME)
         if not person or read.is_blank(person):
             return
@@ -298,7 +298,7 @@ class _RowReader:
         return clean_text(name, LONGEST_NAME)
 
     def external_id(self, cell: str) -> str | None:
-        if cell.strip().casefold() in self.settled.no_ids:
+        if cell.strip().casefold() in self.settled.no_ids or not any(map(str.isalnum, cell)):
             return None
         key = clean_text(cell, LONGEST_ID + 1)
         if len(key) > LONGEST_ID:
