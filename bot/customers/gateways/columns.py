@@ -37,7 +37,7 @@ from bot.customers.rules.headers import (
 )
 from bot.customers.rules.headings import ids_of_rows, is_of_others, speaks_of_phones
 from bot.customers.rules.questions import ONE_PER_NAME, are_in_full, ask_column, ask_rows
-from bot.customers.rules.values import filled_cells, own_values, tell_field
+from bot.customers.rules.values import filled_beside, filled_cells, own_values, tell_field
 
 SAMPLE_ROWS = 300
 """Rows by which columns are told apart."""
@@ -79,7 +79,7 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     _settle_name(columns, table, sample, answers)
     if not columns.mapping.problems:
         _settle_rivals(columns, table, sample, answers)
-        _settle_rows(columns, table, chosen, answers)
+        _settle_rows(columns, table, sample, chosen, answers)
         settle_values(columns, table, sample, answers, today)
         if (at := columns.mapping.columns.get(Field.COUNTRY)) is not None:
             countries = filled_cells(sample, at)
@@ -176,11 +176,9 @@ def _column_of_own(
     """
     name = mapping.columns.get(Field.NAME)
     own: dict[int, set[str]] = {}
-    for at, header in enumerate(mapping.headers):
-        if header in mapping.unmapped and at not in by_hand and not is_of_others(header):
-            rows = [cells for cells in sample if at < len(cells) and not is_blank(cells[at])]
-            names = [] if name is None else ["".join(cells[name : name + 1]) for cells in rows]
-            values = [cells[at] for cells in rows]
+    for at, header in mapping.unread(by_hand):
+        if not is_of_others(header):
+            values, names = (filled_cells(sample, at), []) if name is None else filled_beside(sample, at, name)
             own[at] = own_values(wanted, values, names, is_called_so=speaks_of_phones(header))
     best = max(own, key=lambda at: len(own[at]), default=None)
     if best is None or not own[best]:
@@ -223,7 +221,13 @@ def _settle_rivals(columns: Columns, table: Table, sample: Sequence[Sequence[str
     columns.mapping = with_columns(mapping, chosen)
 
 
-def _settle_rows(columns: Columns, table: Table, by_hand: AbstractSet[int], answers: Mapping[str, str]) -> None:
+def _settle_rows(
+    columns: Columns,
+    table: Table,
+    sample: Sequence[Sequence[str]],
+    by_hand: AbstractSet[int],
+    answers: Mapping[str, str],
+) -> None:
     """
     Ask whether a column tells people or things of the customers; as proposed, rows of one name are one customer's.
 
@@ -237,7 +241,7 @@ def _settle_rows(columns: Columns, table: Table, by_hand: AbstractSet[int], answ
         if question.choose(answers) != ONE_PER_NAME:
             return
         columns.is_one_per_name = True
-    elif not has_ids_of_things(columns.mapping, table):
+    elif not has_ids_of_things(columns.mapping, sample):
         return
     for field, why in fields_of_rows(columns.mapping, table).items():
         said = quoted([columns.mapping.heading(field)])

@@ -14,7 +14,8 @@ from bot.customers.rules.headings import (
     is_of_company,
     may_be_contact,
     may_be_proprietor,
-    names_company,
+    person_beside,
+    spell_headings,
     spelling,
     spellings,
 )
@@ -73,9 +74,8 @@ def tell_contacts(
 def _column_of_numbers(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
     if Field.CONTACT_PHONE in mapping.columns or not (Field.CONTACT_NAME in mapping.columns or mapping.person):
         return None
-    for at, header in enumerate(mapping.headers):
-        is_open = header in mapping.unmapped and at not in by_hand
-        numbers = filled_cells(sample, at) if is_open and is_bare_number(header) else []
+    for at, header in mapping.unread(by_hand):
+        numbers = filled_cells(sample, at) if is_bare_number(header) else []
         called = {number for number in numbers if _NUMBER_TO_CALL.fullmatch(number.strip())}
         if len(numbers) >= FEWEST_PEOPLE and len(called) >= MOST_COPIES * len(numbers):
             return at
@@ -106,9 +106,8 @@ def _as_contacts(mapping: HeaderMap, owner: int) -> dict[Field, int | None]:
 
 def _column_of_heads(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
     """Return the first unread column of people at the head of the customers, by its heading and its values."""
-    for at, header in enumerate(mapping.headers):
-        is_open = header in mapping.unmapped and at not in by_hand
-        people = filled_cells(sample, at) if is_open and is_head(header) else []
+    for at, header in mapping.unread(by_hand):
+        people = filled_cells(sample, at) if is_head(header) else []
         if people and not any(is_flag(each) or any(map(str.isdigit, each)) for each in people):
             return at
     return None
@@ -117,16 +116,14 @@ def _column_of_heads(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_han
 def _people_beside(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> int | None:
     """Return the column that just says name, beside that of companies, where it names persons."""
     name = mapping.columns.get(Field.NAME)
-    if name is None or not names_company(mapping.headers[name]):
+    at = person_beside(spell_headings(mapping.headers), name)
+    if at is None or name is None or at in by_hand:
         return None
-    for at, header in enumerate(mapping.headers):
-        if at != name and at not in by_hand and is_bare_name(header) and are_people(*_both(sample, at, name)):
-            return at
-    return None
+    return at if are_people(*_both(sample, at, name)) else None
 
 
 def _are_no_people(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
-    """Return whether the contacts' names are those of the customers, or for many of them under a bare heading."""
+    """Return whether the contacts' names are mostly those of the customers; under a bare heading, fewer are enough."""
     name, contact = mapping.columns.get(Field.NAME), mapping.columns.get(Field.CONTACT_NAME)
     if contact is None or name is None:
         return False

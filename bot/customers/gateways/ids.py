@@ -65,16 +65,15 @@ def find_id(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: Abstra
     """
     if Field.EXTERNAL_ID in mapping.columns or mapping.person:
         return None
-    for at, header in enumerate(mapping.headers):
-        if header in mapping.unmapped and at not in by_hand:
-            ids = filled_cells(sample, at)
-            is_each = bool(ids) and len({*ids}) == len(ids) == len(sample)
-            if is_each and (
-                is_id_by_trade(header)
-                or (names_one(header) and are_codes(ids))
-                or (is_id_by_word(header) and len(ids) >= FEWEST_CODES and not _is_of_rows(mapping, sample))
-            ):
-                return at
+    for at, header in mapping.unread(by_hand):
+        ids = filled_cells(sample, at)
+        is_each = bool(ids) and len({*ids}) == len(ids) == len(sample)
+        if is_each and (
+            is_id_by_trade(header)
+            or (names_one(header) and are_codes(ids))
+            or (is_id_by_word(header) and len(ids) >= FEWEST_CODES and not _is_of_rows(mapping, sample))
+        ):
+            return at
     return None
 
 
@@ -122,8 +121,8 @@ def name_by_ids(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: Ab
     rows = [cells for cells in sample if max(own, name) < len(cells) and not is_blank(cells[own])]
     if _has_one_each(rows, own, name):
         return None
-    for at, header in enumerate(mapping.headers):
-        if header in mapping.unmapped and at not in by_hand and may_hold_names(header):
+    for at, header in mapping.unread(by_hand):
+        if may_hold_names(header):
             names = [cells[at] for cells in rows if at < len(cells) and any(map(str.isalpha, cells[at]))]
             if len(names) == len(rows) and _has_one_each(rows, own, at) and _has_one_each(rows, at, own):
                 return at

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from bot.customers.gateways.tables import Table, rows_above_footers
@@ -70,13 +70,10 @@ def find_row_people(mapping: HeaderMap, table: Table) -> int | None:
     rest = [at for at in range(len(mapping.headers)) if at not in of_contacts | mapping.counters]
     found = set[tuple[str, str]]()
     said: dict[str, dict[int, str]] = {}
-    for row in rows_above_footers(table):
-        name = clean_text(_cell(row.cells, columns[Field.NAME]), LONGEST_NAME)
-        if is_blank(name):
-            continue
-        if not _agrees(said.setdefault(name, {}), name, row.cells, [(Field.NAME, at) for at in rest]):
+    for name, cells in _named_rows(mapping, table):
+        if not _agrees(said.setdefault(name, {}), name, cells, [(Field.NAME, at) for at in rest]):
             return None
-        if not is_blank(each := _cell(row.cells, contact)):
+        if not is_blank(each := _cell(cells, contact)):
             found.add((name, each))
     return contact if _are_several(found, 0) else None
 
@@ -107,13 +104,12 @@ def _are_rising(cells: Sequence[str]) -> bool:
     return bool(cells) and len(numbers) == len(cells) and all(one < next_ for one, next_ in itertools.pairwise(numbers))
 
 
-def has_ids_of_things(mapping: HeaderMap, table: Table) -> bool:
+def has_ids_of_things(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> bool:
     """
     Return whether the rows are orders, deals or the like: an unread column has their ids, and several names stand in
     more than one row, or each row has an id of its own.
     """
-    things = [at for at, header in enumerate(mapping.headers) if header in mapping.unmapped and ids_of_rows(header)]
-    sample = [row.cells for row in itertools.islice(rows_above_footers(table), SAMPLE_ROWS)] if things else []
+    things = [at for at, header in mapping.unread() if ids_of_rows(header)]
     ids = [each for each in (filled_cells(sample, at) for at in things) if len(each) == len(sample) > 0]
     if any(len({*each}) == len(each) for each in ids):
         return True
@@ -127,23 +123,29 @@ def fields_of_rows(mapping: HeaderMap, table: Table) -> dict[Field, str]:
     Return the fields that are those of each row's person, order or product, with the reason: statuses and amounts that
     differ in the rows of one name, and statuses that no customer has.
     """
-    name = mapping.columns.get(Field.NAME)
     read = [(field, mapping.columns[field]) for field in (Field.STATUS, Field.ANNUAL_VALUE) if field in mapping.columns]
-    if name is None or not read:
+    if Field.NAME not in mapping.columns or not read:
         return {}
-    said: dict[tuple[Field, str], dict[int, str]] = {}
+    said: dict[str, dict[int, str]] = {}
     found: dict[Field, str] = {}
     words: set[str] = set()
-    for row in rows_above_footers(table):
+    for name, cells in _named_rows(mapping, table):
         for field, at in read:
-            before = said.setdefault((field, _cell(row.cells, name)), {})
-            if not _agrees(before, "", row.cells, [(field, at)]):
+            if not _agrees(said.setdefault(name, {}), name, cells, [(field, at)]):
                 found[field] = "it differs in the rows of one company"
-            if field is Field.STATUS and not is_blank(cell := _cell(row.cells, at), words=NO_VALUE):
+            if field is Field.STATUS and not is_blank(cell := _cell(cells, at), words=NO_VALUE):
                 words.add(status_word(cell))
     if words and not any(known_status(word) or propose_status(word) for word in words):
         found.setdefault(Field.STATUS, "none of its values is that of a customer")
     return found
+
+
+def _named_rows(mapping: HeaderMap, table: Table) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the name and the cells of each row that has a name."""
+    for row in rows_above_footers(table):
+        name = clean_text(_cell(row.cells, mapping.columns[Field.NAME]), LONGEST_NAME)
+        if not is_blank(name):
+            yield name, row.cells
 
 
 def _has_companies(mapping: HeaderMap) -> bool:
@@ -170,15 +172,12 @@ def _counts_rows(mapping: HeaderMap, table: Table, at: int) -> bool:
     counted = at if is_told else mapping.columns[Field.CONTACT_NAME]
     ids, found = set[str](), set[tuple[str, str]]()
     said: dict[str, dict[int, str]] = {}
-    for row in rows_above_footers(table):
-        name = clean_text(_cell(row.cells, mapping.columns[Field.NAME]), LONGEST_NAME)
-        if is_blank(name):
-            continue
-        key = _cell(row.cells, at)
-        if is_blank(key) or key in ids or not _agrees(said.setdefault(name, {}), name, row.cells, own):
+    for name, cells in _named_rows(mapping, table):
+        key = _cell(cells, at)
+        if is_blank(key) or key in ids or not _agrees(said.setdefault(name, {}), name, cells, own):
             return False
         ids.add(key)
-        if not is_blank(each := _cell(row.cells, counted)):
+        if not is_blank(each := _cell(cells, counted)):
             found.add((name, each))
         if len(ids) == SAMPLE_ROWS and not is_told and not _are_several(found, MOST_OF_ROWS * len(ids)):
             return False

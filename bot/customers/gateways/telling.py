@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from bot.customers.rules.cells import LONGEST_TYPED, Unclear, is_blank, is_form_of_address, read_zone
+from bot.customers.rules.cells import LONGEST_TYPED, Unclear, is_form_of_address, read_zone
 from bot.customers.rules.domains import page_host
 from bot.customers.rules.headers import Field, HeaderMap, quoted, with_columns
 from bot.customers.rules.headings import is_job_in_words, may_be_area
-from bot.customers.rules.values import filled_cells, host_of_most
+from bot.customers.rules.values import filled_beside, filled_cells, host_of_most
 
 FEWEST_PAGES = 3
 """Links from which those to one host are that host's, not the customers'."""
@@ -43,8 +43,7 @@ def _whose_pages(mapping: HeaderMap, sample: Sequence[Sequence[str]], at: int) -
     name = mapping.columns.get(Field.NAME)
     if name is None:
         return ""
-    rows = [row for row in sample if at < len(row) and not is_blank(row[at])]
-    host, count = host_of_most(cells, ["".join(row[name : name + 1]) for row in rows])
+    host, count = host_of_most(*filled_beside(sample, at, name))
     return f"{count:,} of its {len(cells):,} addresses are {host}" if host else ""
 
 
@@ -83,9 +82,8 @@ def tell_jobs(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: Abst
     has_people = Field.CONTACT_NAME in mapping.columns or mapping.person
     if Field.CONTACT_ROLE in mapping.columns or not has_people:
         return mapping
-    for at, header in enumerate(mapping.headers):
-        is_open = header in mapping.unmapped and at not in by_hand
-        cells = filled_cells(sample, at) if is_open and is_job_in_words(header) else []
+    for at, header in mapping.unread(by_hand):
+        cells = filled_cells(sample, at) if is_job_in_words(header) else []
         if cells and not any(map(_has_digit, cells)):
             return with_columns(mapping, {Field.CONTACT_ROLE: at})
     return mapping

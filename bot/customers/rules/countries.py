@@ -16,7 +16,7 @@ _NAMES = ("name", "common_name", "official_name")
 def country_code(text: str) -> str | None:
     """Return the ISO code of two letters for a country's name or code, or both ("[FR] Frankreich"), or None."""
     coded = _CODED.fullmatch(text)
-    words = [coded[coded.lastindex or 0]] if coded else []
+    words = [coded[1] or coded[2]] if coded else []
     for wanted in map(_spelling, (*words, text.removeprefix("base."))):  # as Odoo refers to its own
         if code := _english().get(wanted) or _translated().get(wanted):
             return code

@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -117,6 +117,10 @@ class HeaderMap:
     problems: tuple[str, ...] = ()
     system: str = ""
     counters: frozenset[int] = frozenset()
+
+    def unread(self, by_hand: AbstractSet[int] = frozenset()) -> Iterator[tuple[int, str]]:
+        """Yield the columns that nobody reads, with their headings, but for those that somebody left out *by_hand*."""
+        return ((at, header) for at, header in enumerate(self.headers) if header in self.unmapped and at not in by_hand)
 
     def heading(self, field: Field) -> str:
         """The list's own word for *field*, for sentences about it."""

@@ -268,11 +268,9 @@ _CONTACTS, _OF_COMPANIES, _JOBS_IN_WORDS, _AREAS = (
 )
 _PHONES = frozenset(spelling(word) for word in "|".join(HEADINGS["contact_phone"]).split("|") if " " not in word)
 _OF_CONTACTS = {
-    **{word: "contactrole" for rank in HEADINGS["contact_role"] for word in spellings(rank)},
-    **{word: "contactemail" for rank in HEADINGS["contact_email"] for word in spellings(rank)},
-    **{word: "contactphone" for rank in HEADINGS["contact_phone"] for word in spellings(rank)},
-    **dict.fromkeys(spellings(COLUMNS["bare_names"]), "contactname"),
-}
+    word: f"contact{what}"
+    for what in ("role", "email", "phone") for rank in HEADINGS[f"contact_{what}"] for word in spellings(rank)
+} | dict.fromkeys(spellings(COLUMNS["bare_names"]), "contactname")  # fmt: skip
 """The headings that one about the contact is read as, by what is left of it."""
 _UNITS = spellings(COLUMNS["units"])
 _BRACKETS = re.compile(r"\(([^()]*)\)")

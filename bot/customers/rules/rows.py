@@ -232,9 +232,9 @@ class _RowReader:
     def _read_others(self) -> None:
         """Take the customer's name and lesser fields from another column where their own is empty."""
         for field, spares in self.mapping.spares.items():
-            words = NOTHING if field in _FREE else NO_VALUE
-            own = self._cell(self.mapping.columns.get(field, len(self.cells)))
             if (field is Field.NAME or field in WITH_SPARES) and field not in self.values:
+                words = NOTHING if field in _FREE else NO_VALUE
+                own = self._cell(self.mapping.columns.get(field, len(self.cells)))
                 cells = map(self._cell, spares if read.is_blank(own, words=words) else ())
                 if cell := next((cell for cell in cells if not read.is_blank(cell, words=words)), ""):
                     self._read_cell(field, cell)

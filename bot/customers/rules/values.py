@@ -62,6 +62,12 @@ def filled_cells(rows: Sequence[Sequence[str]], at: int) -> list[str]:
     return [cells[at] for cells in rows if at < len(cells) and not is_blank(cells[at])]
 
 
+def filled_beside(rows: Sequence[Sequence[str]], at: int, name: int) -> tuple[list[str], list[str]]:
+    """Return the cells of the column *at* that hold something, and those of the column *name* in the same rows."""
+    filled = [cells for cells in rows if at < len(cells) and not is_blank(cells[at])]
+    return [cells[at] for cells in filled], ["".join(cells[name : name + 1]) for cells in filled]
+
+
 def without_columns(cells: Sequence[str], columns: Container[int]) -> list[str]:
     """Return a row's cells without those of some *columns*."""
     return [cell for at, cell in enumerate(cells) if at not in columns]
