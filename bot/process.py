@@ -32,7 +32,7 @@ from bot.slack.commands import CommandNames
 from bot.slack.socket import SlackSocket
 from bot.storage import migrate
 from bot.tokens import TokenKeeper
-from bot.web import build_runner, build_web, listen
+from bot.web import build_runner, build_web, close, listen
 from bot.workspaces.queries import find_removal, list_workspaces
 from bot.workspaces.usecases import install_workspace
 from jobs.runner import Job, Runner
@@ -171,10 +171,8 @@ class Bot:
     async def _stop(self) -> None:
         if self._socket:
             await self._socket.close()
-        if self._server:
-            self._server.close()
         if self._site:
-            await self._site.cleanup()
+            await close(self._site, self._server)
         if self._scheduler:
             await self._scheduler.stop()
         await self.runtime.drain()

@@ -27,6 +27,7 @@ MAX_BODY_BYTES = 1024 * 1024  # Slack's largest payload, a view of 250 KB with i
 BODY_SECONDS = 10.0
 IDLE_SECONDS = 75.0  # of a connection between two requests: longer than proxies keep theirs
 LINGERING_SECONDS = 1.0  # for a body that nobody wants any more
+ACCEPTING_TURNS = 3  # of asyncio's loop until a connection's protocol knows of it (python/cpython#109564)
 MAX_REQUEST_AGE = timedelta(minutes=5)
 MAX_FAILURES = 5
 LONGEST_RUN = timedelta(minutes=15)  # of a job before it counts as hanging
@@ -102,6 +103,17 @@ async def listen(runner: web.AppRunner, host: str, port: int) -> asyncio.Server:
     if runner.server is None:
         raise RuntimeError("A runner that was set up has a server.")
     return await asyncio.get_running_loop().create_server(LimitedConnections(runner.server), host, port)
+
+
+async def close(runner: web.AppRunner, server: asyncio.Server | None) -> None:
+    """Stop *server*, if it was started, and close all connections of *runner*, even those that arrived just now."""
+    if server is not None:
+        for listener in server.sockets:
+            asyncio.get_running_loop().remove_reader(listener)
+        for _ in range(ACCEPTING_TURNS):  # a closed server would forget what it was accepting
+            await asyncio.sleep(0)
+        server.close()
+    await runner.cleanup()
 
 
 @web.middleware

@@ -17,6 +17,7 @@ from bot.mentions.usecases.aliases import name_ourselves
 from bot.mentions.usecases.sources import add_source
 from bot.workspaces.schemas import ChannelSchema
 from demo.people import COMPANY, MARA, START
+from demo.sites import open_site
 
 HOST = "feed.demo.example"  # only the demo overrides this host; no setting does
 
@@ -64,14 +65,9 @@ async def open_feed() -> AsyncIterator[Feed]:
     feed = Feed()
     site = web.Application()
     site.router.add_get("/feed", feed.answer)
-    runner = web.AppRunner(site, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        feed.host_overrides = HostOverrides({HOST: (f"127.0.0.1:{runner.addresses[0][1]}",)})
+    async with open_site(site) as url:
+        feed.host_overrides = HostOverrides({HOST: (url.removeprefix("http://"),)})
         yield feed
-    finally:
-        await runner.cleanup()
 
 
 def draw(now: datetime) -> bytes:

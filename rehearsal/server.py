@@ -27,6 +27,7 @@ from rehearsal.wire.wire import Wire
 _LOOPBACK = "127.0.0.1"
 TICK_SECONDS = 0.1  # as in uvicorn
 POLL_SECONDS = 0.002
+ACCEPTING_TURNS = 3  # of asyncio's loop until a connection's protocol knows of it (python/cpython#109564)
 
 
 class _Server(uvicorn.Server):
@@ -54,9 +55,17 @@ class _Server(uvicorn.Server):
                 await asyncio.wait_for(self._stop_requested.wait(), TICK_SECONDS)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept no more connections and wait for open ones; uvicorn's own method waits for a tick at least."""
-        for listener in (*self.servers, *(sockets or ())):
-            listener.close()
+        """
+        Accept no more connections and wait for open ones, even for those that arrived just now.
+
+        uvicorn's own method waits for a tick at least.
+        """
+        for listener in sockets or ():
+            asyncio.get_running_loop().remove_reader(listener)
+        for _ in range(ACCEPTING_TURNS):  # a closed server would forget what it was accepting
+            await asyncio.sleep(0)
+        for closing in (*self.servers, *(sockets or ())):
+            closing.close()
         for connection in tuple(self.server_state.connections):
             connection.shutdown()
         with contextlib.suppress(TimeoutError):

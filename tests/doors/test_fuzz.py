@@ -28,7 +28,7 @@ from bot.mentions.rules.sources import SourceKind
 from bot.slack.app import build_app
 from bot.slack.clients import build_client
 from bot.slack.socket import SlackSocket
-from bot.web import build_runner, build_web, listen
+from bot.web import build_runner, build_web, close, listen
 from tests.conftest import MONDAY
 from tests.doors.conftest import Inputs
 from tests.doors.strange import BODIES, TEXTS, VALUES, as_request, names, payloads
@@ -111,15 +111,13 @@ def _open(loop: asyncio.Runner, url: str) -> Iterator[Doors]:
         here = f"http://{HOST}:{servers[1].sockets[0].getsockname()[1]}"
         socket = SlackSocket(app, client=client, app_token=APP_TOKEN, stopwatch=time.monotonic)
         session = aiohttp.ClientSession()
-        return Doors(loop, office, here, there, session, socket, dict(names(runtime))), [site, slack], servers
+        return Doors(loop, office, here, there, session, socket, dict(names(runtime))), [slack, site], servers
 
     made, runners, servers = loop.run(start())
     yield made
     loop.run(made.session.close())
-    for server in servers:
-        server.close()
-    for runner in runners:
-        loop.run(runner.cleanup())
+    for runner, server in zip(runners, servers, strict=True):
+        loop.run(close(runner, server))
     loop.run(runtime.drain())
     runtime.close()
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.core.outbox import DeliveryState
 from bot.slack.clients import build_client
+from demo.sites import open_site
 from jobs.deliver_outbox import deliver_outbox
 from tests.jobs.mail import PostOffice, open_post_office
 
@@ -50,11 +51,8 @@ async def in_between(post: PostOffice, odd: tuple[str, int, str], *, passes_on: 
 
     site = web.Application()
     site.router.add_route("*", "/api/{method}", handle)
-    runner = web.AppRunner(site)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
-    await runner.cleanup()
+    async with open_site(site) as url:
+        yield f"{url}/api/"
 
 
 @pytest.mark.parametrize("passes_on", [True, False], ids=["passed on", "kept back"])

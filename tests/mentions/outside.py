@@ -7,6 +7,7 @@ from html import escape
 from aiohttp import web
 
 from bot.mentions.gateways.fetching import HostOverrides
+from demo.sites import open_site
 
 HOST = "news.example"
 ADDRESS = f"http://{HOST}/feed"
@@ -47,12 +48,6 @@ async def open_outside() -> AsyncIterator[Outside]:
     outside = Outside()
     site = web.Application()
     site.router.add_get("/feed", outside.answer)
-    runner = web.AppRunner(site)
-    await runner.setup()
-    listener = web.TCPSite(runner, "127.0.0.1", 0)
-    await listener.start()
-    outside.port = runner.addresses[0][1]
-    try:
+    async with open_site(site) as url:
+        outside.port = int(url.rpartition(":")[2])
         yield outside
-    finally:
-        await runner.cleanup()

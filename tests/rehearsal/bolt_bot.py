@@ -1,17 +1,15 @@
 """A small bot on slack-bolt, to test the rehearsal with."""
 
-import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
-from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from demo.sites import open_site
 from rehearsal.server import Rehearsal
 from rehearsal.strict.manifest import Manifest
 
@@ -236,13 +234,6 @@ async def by_socket(rehearsal: Rehearsal, *, sockets: int = 1, retries: bool = F
 async def by_http(rehearsal: Rehearsal) -> AsyncIterator[Tiny]:
     """Run the bot behind a request URL."""
     bot = Tiny(rehearsal)
-    runner = web.AppRunner(bot.app.server(port=0, path="/slack/events").web_app)
-    await runner.setup()
-    listener = socket.create_server(("127.0.0.1", 0))
-    await web.SockSite(runner, listener).start()
-    rehearsal.request_url = f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
-    try:
+    async with open_site(bot.app.server(port=0, path="/slack/events").web_app) as url:
+        rehearsal.request_url = f"{url}/slack/events"
         yield bot
-    finally:
-        await runner.cleanup()
-        await asyncio.sleep(0)

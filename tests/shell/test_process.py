@@ -16,6 +16,7 @@ from bot.core.errors import SettingsError
 from bot.core.runtime import Runtime
 from bot.process import Bot, JobScheduler
 from bot.workspaces.queries import list_workspaces
+from demo.sites import open_site
 from demo.stage import open_stage
 from jobs.runner import Job, Runner
 from rehearsal.server import Rehearsal
@@ -155,15 +156,8 @@ async def test_a_proxys_page_in_slacks_place_is_one_sentence(sqlite_url: str, ki
 
     site = aiohttp.web.Application()
     site.router.add_post("/api/auth.test", page)
-    runner = aiohttp.web.AppRunner(site)
-    await runner.setup()
-    await aiohttp.web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        async with rehearsal() as slack:
-            address = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
-            said = await _start(slack, sqlite_url, slack_api_url=address)
-    finally:
-        await runner.cleanup()
+    async with open_site(site) as url, rehearsal() as slack:
+        said = await _start(slack, sqlite_url, slack_api_url=f"{url}/api/")
     assert said.startswith("Slack can't answer now (an answer that isn't Slack's); ")
 
 

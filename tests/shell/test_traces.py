@@ -19,6 +19,7 @@ from bot.process import Bot
 from bot.settings import CANT_TRACE
 from bot.workspaces.tables import Workspace
 from demo.clock import RehearsalClock
+from demo.sites import open_site
 from jobs.runner import Job, Runner
 from rehearsal.server import Rehearsal
 from tests.makers import ANA, START, WORKSPACE, Office
@@ -63,13 +64,8 @@ async def collector() -> AsyncIterator[Collector]:
     kept = Collector()
     application = web.Application()
     application.router.add_post("/v1/traces", kept.take)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    kept.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield kept
-    await runner.cleanup()
+    async with open_site(application) as kept.url:
+        yield kept
 
 
 @asynccontextmanager
