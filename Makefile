@@ -86,6 +86,7 @@ figures: $(INSTALLED)
 
 soak: $(INSTALLED)
 	@$(BIN)/python -m pytest tests/soak tests/doors/test_fuzz.py --soak --all
+	@PYTEST_DEBUG_TEMPROOT=$(FAST_DISK) $(BIN)/python -m pytest -n 2 --dist worksteal -q -m hypothesis --soak
 
 drill: $(INSTALLED)
 	@$(BIN)/python -m pytest -q tests/shell/test_wheel.py::test_the_restore_drill_goes_as_it_is_written

@@ -30,8 +30,11 @@ EMPTY, FURNISHED = "template_empty", "template_furnished"
 GARBAGE = 10_000
 """Objects made before young garbage is looked for; Python's 700 is for programs with less memory."""
 
-settings.register_profile("fast", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "fast", deadline=None, max_examples=20, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("all", settings.get_profile("fast"), max_examples=60)
+settings.register_profile("soak", settings.get_profile("all"), max_examples=300, derandomize=False, print_blob=True)
 settings.load_profile("fast")
 
 
@@ -218,12 +221,14 @@ async def world(database_url: str) -> AsyncIterator[Any]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --all and --soak."""
     parser.addoption("--all", action="store_true", help="slow tests too, and every test of a database on PostgreSQL")
-    parser.addoption("--soak", action="store_true", help="the long versions of tests/soak and tests/doors/test_fuzz.py")
+    parser.addoption("--soak", action="store_true", help="new random examples; the long versions of some tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Run properties with more examples when everything runs."""
-    if config.option.all:
+    """Give properties more examples when everything runs, and new ones in a soak; otherwise they stay the same."""
+    if config.option.soak:
+        settings.load_profile("soak")
+    elif config.option.all:
         settings.load_profile("all")
 
 
