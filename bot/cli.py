@@ -26,6 +26,7 @@ from bot.customers.gateways import read_drafts, write_csv
 from bot.customers.gateways.reports import is_report, write_report
 from bot.customers.listeners.terminal import ListAnswers, Terminal, ask_about_list, parse_columns, parse_rows
 from bot.customers.queries import HEADERS, export_rows
+from bot.customers.queries.screens import get_answers
 from bot.customers.schemas import Drafts, ErasureSubject, ImportPlan
 from bot.customers.usecases.erasing import erase_subject, export_subject, find_subject
 from bot.customers.usecases.lists import plan_import
@@ -183,11 +184,14 @@ def _choose(
         inputs = {"drafts": drafts, "by": BOT, "erase_blanks": erase_blanks, "apart": rows}
         return runtime.read_now(plan_import, workspace=workspace_id, **inputs)
 
+    before = runtime.read_now(get_answers, workspace=workspace_id)
     if interactive:
         terminal = Terminal(say=_print, ask=_ask)
-        return ask_about_list(terminal, read=read, plan=plan, by_hand=by_hand, apart=apart, may_import=may_import)
-    drafts = read(by_hand, {})
-    return ListAnswers(drafts, by_hand, {}, parse_rows(apart, drafts), is_wanted=True)
+        return ask_about_list(
+            terminal, read=read, plan=plan, by_hand=by_hand, apart=apart, may_import=may_import, before=before
+        )
+    drafts = read(by_hand, before)
+    return ListAnswers(drafts, by_hand, before, parse_rows(apart, drafts), is_wanted=True)
 
 
 def _ask(question: str, proposed: str) -> str:

@@ -94,6 +94,18 @@ async def test_the_same_list_twice_leaves_nothing_to_import(world: World) -> Non
     assert len(world.office.look(lambda session: session.exec(select(Import)).all())) == 1
 
 
+async def test_what_a_status_means_is_answered_once(world: World) -> None:
+    """The next list with that word proposes what was chosen, so that the same list changes nothing."""
+    rows = b"Company,Status\nAcme,operating\nBolt,active\n"
+    preview = await looked_at(world, MARA, rows)
+    assert "1 row says “operating” under “Status”. Which status is that?" in shown(preview)
+    await world.as_(MARA).fill(preview, customers_answer="lost")
+    await world.as_(MARA).submit(preview)
+    await window(world, MARA, TITLE, "is in.")
+    preview = await looked_at(world, KIRI, rows)
+    assert "0 would be added · 0 changed · 2 left alone" in shown(preview)
+
+
 async def test_one_preview_confirmed_on_two_screens_is_taken_in_once(world: World) -> None:
     """The list is gone with the first word; the second window says so."""
     first = await looked_at(world, MARA, TWO)

@@ -190,6 +190,21 @@ def test_a_list_whose_columns_cannot_be_told_is_not_imported(office: Office) -> 
     assert take_in(office, read("Thing,Colour\n1,2\n", {"Thing": "name"})).plan.added == ("1",)
 
 
+def test_a_plan_names_owners_and_parents_as_people_do(office: Office) -> None:
+    """Whoever reads what a list changes sees no ids, and no change of nothing into nothing."""
+    take_in(office, "Id,Name,Owner,Cadence\n,Loop,Ana Lima,30\n2,Bolt,,\n")
+    drafts = read("Id,Name,Owner,Parent,Cadence\n1,Loop,Bob Chen,Bolt,60\n2,Bolt,Ana Lima,Zed,\n3,Zed,,,\n")
+    plan = office.do(plan_import, drafts=drafts, by=MARA)
+    assert {(change.name, change.field, change.before, change.after) for change in plan.changes} == {
+        ("Loop", "external id", "", "1"), ("Loop", "owner", "Ana Lima", "Bob Chen"), ("Loop", "parent", "", "Bolt"),
+        ("Loop", "cadence", "30", "60"), ("Bolt", "owner", "", "Ana Lima"), ("Bolt", "parent", "", "Zed"),
+    }  # fmt: skip
+    take_in(office, drafts)
+    back = read("Id,Name,Parent\n1,Loop,Zed\n")
+    moved = office.do(plan_import, drafts=back, by=MARA).changes
+    assert [(change.field, change.before, change.after) for change in moved] == [("parent", "Bolt", "Zed")]
+
+
 def test_a_plan_says_the_same_as_the_import_and_changes_nothing(office: Office) -> None:
     """The dry run is the import without the writing."""
     office.customer("Golddex", owner=ANA)

@@ -78,6 +78,24 @@ def test_proposals_are_named_where_nobody_is_asked(shell: Shell) -> None:
     assert "  2 rows say “operating” under “State”. Which status is that? → Active\n" in said
 
 
+def test_what_was_answered_about_a_list_holds_for_the_next_one(shell: Shell) -> None:
+    """The same list again asks nobody and changes nothing; Enter takes the answer given before, a new word is asked."""
+    (shell.folder / "firms.csv").write_text("Firm,Status\nLoop,operating\nBolt,Inactive\n", encoding="utf-8")
+    shell.run_ok("import", "firms.csv", "--interactive", answers="\n3\n4\nyes\n")
+    then = {"Bolt": (Status.LOST, "None"), "Loop": (Status.EXCLUDED, "None")}
+    assert statuses(shell) == then
+    said = shell.run_ok("import", "firms.csv")
+    assert said.startswith("0 added, 0 changed, 2 left alone, 0 refused.\n")
+    assert "Answered:\n  1 row says “Inactive” under “Status”. Which status is that? → Lost\n" in said
+    (shell.folder / "firms.csv").write_text(
+        "Firm,Status\nLoop,operating\nBolt,Inactive\nZed,dreaming\n", encoding="utf-8"
+    )
+    said = shell.run_ok("import", "firms.csv", "--dry-run")
+    assert "Taken as answered before or proposed (--interactive asks):" in said
+    shell.run_ok("import", "firms.csv", "--interactive", answers="\n1\n\n\nyes\n")
+    assert statuses(shell) == {**then, "Zed": (Status.ACTIVE, "None")}
+
+
 def test_a_list_of_people_is_asked_whose_ids_it_has(shell: Shell) -> None:
     """Without an answer, a company's rows are one customer, and that is said; "no" keeps them as they stand."""
     (shell.folder / "firms.csv").write_text(LEADS, encoding="utf-8")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.errors import InvalidInput
-from bot.customers.rules.questions import Question
+from bot.customers.rules.questions import NOTHING_CHOSEN, Question
 from bot.customers.schemas import Drafts, ImportPlan
 from bot.customers.views.printed import column_lines, plan_lines
 
@@ -38,15 +38,23 @@ Plan = Callable[[Drafts, Collection[int]], ImportPlan]
 
 
 def ask_about_list(
-    terminal: Terminal, *, read: Read, plan: Plan, by_hand: Mapping[str, str], apart: str, may_import: bool
+    terminal: Terminal,
+    *,
+    read: Read,
+    plan: Plan,
+    by_hand: Mapping[str, str],
+    apart: str,
+    may_import: bool,
+    before: Mapping[str, str] = NOTHING_CHOSEN,
 ) -> ListAnswers:
     """
     Ask which column is what, what the list leaves open, which rows are apart, and whether to import it.
 
-    *by_hand* and *apart* are what was said beforehand. Not *may_import*, the last question isn't asked.
+    *by_hand* and *apart* are what was said beforehand; what was answered *before* about another list is proposed. Not
+    *may_import*, the last question isn't asked.
     """
     columns = _ask_columns(terminal, read, by_hand)
-    drafts, answers = _ask_questions(terminal, read, columns)
+    drafts, answers = _ask_questions(terminal, read, columns, before)
     rows = _ask_apart(terminal, plan, drafts, answers, parse_rows(apart, drafts))
     is_wanted = may_import and terminal.ask("Import the list? (yes or no)", "no").strip().casefold() in YES
     return ListAnswers(drafts, columns, answers, rows, is_wanted)
@@ -115,7 +123,9 @@ def _without_mistakes(
     return before if new else wanted
 
 
-def _ask_questions(terminal: Terminal, read: Read, by_hand: Mapping[str, str]) -> tuple[Drafts, Mapping[str, str]]:
+def _ask_questions(
+    terminal: Terminal, read: Read, by_hand: Mapping[str, str], before: Mapping[str, str]
+) -> tuple[Drafts, Mapping[str, str]]:
     """Ask everything that the list leaves open; an answer may lead to another question."""
     answers: dict[str, str] = {}
     while True:
@@ -123,16 +133,16 @@ def _ask_questions(terminal: Terminal, read: Read, by_hand: Mapping[str, str]) -
         unanswered = {question.id: question for question in drafts.questions if question.id not in answers}
         if not unanswered:
             return drafts, answers
-        answers |= {id_: _ask(terminal, question) for id_, question in unanswered.items()}
+        answers |= {id_: _ask(terminal, question, before) for id_, question in unanswered.items()}
 
 
-def _ask(terminal: Terminal, question: Question) -> str:
-    """Return the answer to a question, chosen by its number."""
+def _ask(terminal: Terminal, question: Question, before: Mapping[str, str]) -> str:
+    """Return the answer to a question, chosen by its number; the one given *before* is proposed."""
     terminal.say(question.text)
     for number, option in enumerate(question.options, start=1):
         terminal.say(f"  {number}  {option.label}")
     by_number = {str(number): option.answer for number, option in enumerate(question.options, start=1)}
-    proposed = next(each for each, answer in by_number.items() if answer == question.proposed)
+    proposed = next(each for each, answer in by_number.items() if answer == question.choose(before))
     while (chosen := terminal.ask("Its number", proposed).strip()) not in by_number:
         terminal.say(f"Write a number from 1 to {len(by_number)}.")
     return by_number[chosen]

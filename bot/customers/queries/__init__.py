@@ -1,6 +1,6 @@
 """Reads about customers: one, lists, all of them for an export. Lists are ordered by overdue ratio, never by size."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from bot.core.database import workspace_of
+from bot.core.database import each_among, workspace_of
 from bot.core.errors import NotFound
 from bot.customers.queries.coverage import Counts, owned_by
 from bot.customers.queries.due import (
@@ -310,3 +310,10 @@ def _parent(customer: Customer, by_id: Mapping[UUID, Customer]) -> str | None:
         return None
     same_system = parent.external_id and customer.external_id and (parent.source or "") == (customer.source or "")
     return parent.external_id if same_system else parent.name
+
+
+def list_customer_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of these customers by id."""
+    named = select(Customer.id, Customer.name)
+    parts = each_among(session, col(Customer.id), list(ids))
+    return {id_: name for part in parts for id_, name in session.exec(named.where(part))}

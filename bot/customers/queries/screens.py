@@ -261,6 +261,12 @@ def upload_schema(upload: Upload, today: date) -> UploadSchema:
     return UploadSchema(**stored, today=today)
 
 
+def get_answers(session: Session, *, now: datetime) -> dict[str, str]:  # noqa: ARG001 - every query takes the time
+    """Return what people answered about earlier lists, by question; each import adds to those before it."""
+    kept = select(Import.answers).where(Import.state == ImportState.IMPORTED).order_by(col(Import.at).desc())
+    return dict(session.exec(kept.limit(1)).first() or {})
+
+
 def _not_to_contact(customers: Any) -> sa.Select[Any]:
     contacts = cast("sa.Table", Contact.__table__)  # type: ignore[attr-defined]  # SQLModel's types hide it
     theirs = among(contacts.c.customer_id, customers)

@@ -195,5 +195,10 @@ def settle(questions: Sequence[Question], answers: Mapping[str, str], orders: Ma
     return Settled(statuses, day_first, frozenset(from_today))
 
 
+def answers_to_keep(answers: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the *answers* by question that hold for later lists: what words mean, and whose rows are."""
+    return {id_: answer for id_, answer in answers.items() if id_.partition(":")[0] in {STATUS, ROWS}}
+
+
 def _rows(count: int, one: str = "row") -> str:
     return f"1 {one} says" if count == 1 else f"{count:,} {one}s say"

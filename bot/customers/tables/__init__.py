@@ -220,7 +220,7 @@ class Import(Row, table=True):
 
     It is written and undone in batches. While one is, `runner` is the token of the run that may write, and `alive_at`
     the instant of its last batch. Both are empty when nothing runs: an import that is `importing` or `undoing` then was
-    interrupted. `undoing` holds how far an undo has come.
+    interrupted. `undoing` holds how far an undo has come, and `answers` what people answered about its words.
     """
 
     __tablename__ = "imports"
@@ -238,6 +238,7 @@ class Import(Row, table=True):
     runner: UUID | None = None
     alive_at: datetime | None = None
     undoing: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    answers: dict[str, str] = Field(default_factory=dict, sa_type=sa.JSON)
     undone_at: datetime | None = None
     undone_by: str | None = Field(default=None, max_length=32)
 

@@ -20,7 +20,7 @@ from bot.core.clock import new_id
 from bot.core.collecting import sparing_present, without_collecting
 from bot.core.database import see_one_state
 from bot.core.errors import NotAllowed
-from bot.customers.queries import list_owner_ids
+from bot.customers.queries import list_customer_names, list_owner_ids
 from bot.customers.queries.due import ScheduleBatch
 from bot.customers.rules.likeness import KnownNames
 from bot.customers.rules.rows import Note, Refusal
@@ -231,7 +231,7 @@ def _plan(
         added=tuple(target.given["name"] for target in prepared.new),
         added_rows=tuple(target.rows[0].row_number for target in prepared.new),
         changed_rows=tuple(target.rows[0].row_number for target in prepared.known if target.id in changed),
-        changes=tuple(change for target in prepared.changed for change in _in_words(target, target.different or {})),
+        changes=_changes(session, prepared),
         left_alone=sum(target.id not in changed for target in prepared.known),
         taken_as_one=tuple(map(_taken_as_one, filter(_has_several_rows, (*prepared.new, *prepared.known)))),
         refusals=tuple(sorted(prepared.refusals, key=lambda refusal: (refusal.row_number, refusal.column))),
@@ -267,21 +267,37 @@ def _shares(session: Session, shares: Mapping[str, int]) -> tuple[tuple[str, int
     return tuple(sorted((names[person], count) for person, count in shares.items()))
 
 
-def _in_words(target: ListedCustomer, different: dict[str, Any]) -> list[Changed]:
-    return [
-        Changed(
-            row_number=target.rows[0].row_number, name=target.name, before=_shown(getattr(target.current, name)),
-            after=_shown(value), field=name.removesuffix("_id").removesuffix("_days").replace("_", " "),
-        )
-        for name, value in different.items()
+def _changes(session: Session, prepared: Prepared) -> tuple[Changed, ...]:
+    """Return what known customers are changed to, with the names of owners and parents."""
+    both = [
+        (target, name, getattr(target.current, name), value)
+        for target in prepared.changed
+        for name, value in (target.different or {}).items()
         if name != "name_key"
-    ]  # fmt: skip
+    ]
+    owners = {value for _, name, *values in both if name == "owner_id" for value in values if value}
+    parents = {value for _, name, *values in both if name == "parent_id" for value in values if value}
+    named: dict[str, Mapping[Any, str]] = {
+        "owner_id": list_names(session, owners),
+        "parent_id": {**list_customer_names(session, parents), **{new.id: new.name for new in prepared.new}},
+    }
+    shown = (
+        Changed(
+            row_number=target.rows[0].row_number, name=target.name, field=_WORDS.get(name, name.replace("_", " ")),
+            before=_shown(before, named.get(name, {})), after=_shown(after, named.get(name, {})),
+        )
+        for target, name, before, after in both
+    )  # fmt: skip
+    return tuple(change for change in shown if change.before != change.after)
 
 
-def _shown(value: Any) -> str:
+_WORDS = {"owner_id": "owner", "parent_id": "parent", "cadence_days": "cadence"}
+
+
+def _shown(value: Any, names: Mapping[Any, str]) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else names.get(value, str(value))
 
 
 def _look_alikes(new: Sequence[ListedCustomer], matcher: Matcher) -> list[Note]:

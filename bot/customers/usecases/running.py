@@ -16,6 +16,7 @@ from bot.core.batches import Batches
 from bot.core.clock import new_id
 from bot.core.errors import AlreadyDone, BotError, NotAllowed, NotFound
 from bot.customers.rules.batches import LEASE, UNFINISHED, ImportState, is_running
+from bot.customers.rules.questions import answers_to_keep
 from bot.customers.schemas.importing import ImportInterrupted, ImportRun
 from bot.customers.tables import Import, Upload
 from bot.customers.usecases.levelling import ask_for_levelling
@@ -72,14 +73,16 @@ def start_import(
     """
     require_idle(session, now=now)
     runner = new_id()
-    session.add(Import(
+    made = Import(
         id=import_id, by=by, at=now, file_name=file_name[:200], source=source, state=ImportState.IMPORTING,
         runner=runner, alive_at=now,
-    ))  # fmt: skip
+    )  # fmt: skip
+    session.add(made)
     session.flush()
     if upload_id is not None:
         upload = require_upload(session, upload_id, by)
         upload.import_id, upload.choices = import_id, {**upload.choices, **choices}
+        made.answers = answers_to_keep(upload.answers)
         session.flush()
     return runner
 

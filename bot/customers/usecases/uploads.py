@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from bot.core.batches import Batches
-from bot.customers.queries.screens import upload_schema
+from bot.customers.queries.screens import get_answers, upload_schema
 from bot.customers.rules.questions import NOTHING_CHOSEN
 from bot.customers.schemas import Drafts, ImportDone, ImportUndone, UploadSchema
 from bot.customers.schemas.importing import ImportRun
@@ -38,14 +38,15 @@ def store_upload(
     Store a list until its sender decides, and drop an earlier one of theirs that waits; return its id.
 
     The command line decides at once which columns are mapped *by_hand*, what *answers* there are to questions, which
-    rows are kept *apart*, and which *source* has given the external ids.
+    rows are kept *apart*, and which *source* has given the external ids. Other questions are answered as they were
+    about the list before.
     """
     if by != BOT:
         require_here(session, by=by)
     session.execute(sa.delete(Upload).where(col(Upload.by) == by, col(Upload.import_id).is_(None)))
     upload = Upload(
-        by=by, at=now, file_name=file_name[:200], content=content, by_hand=dict(by_hand),
-        answers=dict(answers), apart=sorted(apart), choices={"source": source} if source else {},
+        by=by, at=now, file_name=file_name[:200], content=content, by_hand=dict(by_hand), apart=sorted(apart),
+        answers={**get_answers(session, now=now), **answers}, choices={"source": source} if source else {},
     )  # fmt: skip
     session.add(upload)
     session.flush()

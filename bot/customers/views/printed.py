@@ -50,13 +50,16 @@ def _taken_as_one(plan: ImportPlan) -> list[str]:
 
 
 def _answers(drafts: Drafts, answers: Mapping[str, str]) -> list[str]:
-    """Return how each question about the list was answered, or what was taken where nobody was asked."""
+    """Return how each question about the list was answered, or what was taken where nobody was asked this time."""
     shown = []
     for question in drafts.questions:
         chosen = question.choose(answers)
         label = next(option.label for option in question.options if option.answer == chosen)
         shown.append(f"{question.text} → {label}")
-    return _part("Answered" if answers else "Taken as proposed (--interactive asks)", shown, total=len(shown))
+    answered = sum(question.id in answers for question in drafts.questions)
+    taken = "Taken as answered before or proposed" if answered else "Taken as proposed"
+    title = "Answered" if answered == len(drafts.questions) else f"{taken} (--interactive asks)"
+    return _part(title, shown, total=len(shown))
 
 
 def column_lines(drafts: Drafts) -> list[str]:

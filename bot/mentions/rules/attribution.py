@@ -29,6 +29,9 @@ MADE = frozenset(_MADE.split())
 
 THANKS = frozenset({"h/t", "ht", "hattip"})
 SAYS = frozenset({"says", "said", "reports", "reported", "writes", "wrote"})
+SHOWN = frozenset({"video", "videos", "clip", "playlist"})
+"""What a platform carries: "I liked a @YouTube video" is about the video."""
+
 DASHES = frozenset("-–—|·•")
 _SIGNS = "()[]{}<>\"'“”‘’«»*,.;:!?…"
 
@@ -56,8 +59,9 @@ def is_attribution(pieces: Sequence[str], first: int, last: int, key: str) -> bo
     """
     Return whether what stands in *pieces* from *first* to *last*, with that *key*, only says where the text comes from.
 
-    A link to a publisher always does; its name does behind "on" and the like, in brackets, before "says" and behind a
-    dash at the end. Any name does behind "source:", "photo by", and behind "via" at the end; an account behind "via".
+    A link to a publisher always does; its name does behind "on" and the like, in brackets, before "says", in "a YouTube
+    video" and behind a dash at the end. Any name does behind "source:", "photo by", and behind "via" at the end; an
+    account behind "via".
     """
     place = first - 1
     while _word(pieces, place) in ARTICLES:
@@ -70,15 +74,23 @@ def is_attribution(pieces: Sequence[str], first: int, last: int, key: str) -> bo
         return True
     if not is_publisher(key):
         return False
-    if "." in key or before in PREPOSITIONS or (ends and place >= 0 and pieces[place] in DASHES):
+    if "." in key or _leads(pieces, place) or (ends and place >= 0 and pieces[place] in DASHES):
         return True
     is_bracketed = pieces[first].startswith(("(", "[")) and pieces[last].rstrip(".,:;!?-").endswith((")", "]"))
-    return is_bracketed or _word(pieces, last + 1) in SAYS or (first == 0 and _is_heading(pieces, last))
+    after = _word(pieces, last + 1)
+    is_carrier = after in SAYS or (after in SHOWN and place < first - 1)
+    return is_bracketed or is_carrier or (first == 0 and _is_heading(pieces, last))
 
 
 def _word(pieces: Sequence[str], place: int) -> str:
     """Return the piece at *place* in small letters, without signs around it; "" beyond the ends."""
     return pieces[place].strip(_SIGNS).casefold() if 0 <= place < len(pieces) else ""
+
+
+def _leads(pieces: Sequence[str], place: int) -> bool:
+    """Return whether the word at *place* stands between a text and its publisher: "on", "according to"."""
+    word = _word(pieces, place)
+    return word in PREPOSITIONS or (word == "to" and _word(pieces, place - 1) == "according")
 
 
 def _is_credit(pieces: Sequence[str], place: int, word: str) -> bool:

@@ -133,12 +133,11 @@ def test_posts_that_the_rules_were_written_for_are_read_right() -> None:
 
 
 ODD = [
-    "Could you please fix the login?",
     "I cancelled the meeting on Friday",
     "They moved to another floor",
     "The report covers refunds and delays in air travel",
 ]
-"""Beyond it: a request without a word of anger, words of complaint about something else, a report of others' anger."""
+"""Beyond it: words of complaint about something else, and a report of others' anger."""
 
 
 def test_most_posts_that_nothing_was_written_for_are_read_right() -> None:
@@ -155,6 +154,9 @@ def test_most_posts_that_nothing_was_written_for_are_read_right() -> None:
         ("TRUST BANK has been down for 3 hours", ["Trust Bank"], "complaint"),
         ("@united lost my bag", [], "complaint"),
         ("Thanks Happy Socks for nothing", ["Happy Socks"], "complaint"),
+        ("Thanks Happy Socks, for nothing.", ["Happy Socks"], "complaint"),
+        ("Thanks Boomers, for losing my order", [], "complaint"),
+        ("Thanks to Happy Socks for sorting out the wrong invoice", ["Happy Socks"], "praise"),
         ("Happy Socks moves its office to Malmö", ["Happy Socks"], "neutral"),
         ("Killer Coffee opens a shop in Porto", ["Killer Coffee"], "neutral"),
         ("The shop opens at nine, see https://awful.example/worst-disaster", [], "neutral"),
