@@ -139,6 +139,34 @@ KINDS = [
         ("Vest", "Nord"), says={"contact_phone": "+49 431 5550142"},
     ),
     Kind(
+        "Produit;Nom de l'exploitation\nVin;Domaine Vest\nMiel;Ferme Nord\n", ("Domaine Vest", "Ferme Nord"),
+    ),
+    Kind(
+        "Verein,ZVR-Zahl,Bezirk\nVest,1670187874,18\nNord,[nicht dokumentiert],9\nTeal,[nicht dokumentiert],3\n",
+        ("Vest", "Nord", "Teal"), says={"external_id": "1670187874"},
+    ),
+    Kind(
+        "LidNummer,ActiefLid,Voornaam,Achternaam\n5,1,Ida,Berg\n6,0,Jo,Ray\n",
+        ("Ida Berg", "Jo Ray"), ("0",), says={"external_id": "5", "status": Status.ACTIVE},
+    ),
+    Kind(
+        "Instellingsnaam,Vestigingsnummer,Plaats\nVest,01GH01,Goes\nNord,00LJ00,Tiel\nNord,00LJ01,Delft\n",
+        ("Vest", "Nord", "Nord"), says={"external_id": "01GH01"},
+    ),
+    Kind(
+        "empresa,cidade,status_funil\nVest,Faro,Perdido\nNord,Braga,Ativo\n",
+        ("Vest", "Nord"), says={"status": Status.LOST},
+    ),
+    Kind(
+        "Account_Name,Parent_Company_1__name,Contact 1\nVest,Nord,Ida Berg\nNord,,Jo Ray\n",
+        ("Vest", "Nord"), says={"parent": "Nord", "contact_name": "Ida Berg"},
+    ),
+    Kind(
+        "Nombre,Web,Place ID\nVest,https://vest.es/reus,ChIJO30ey\nVest,https://vest.es/lugo,ChIJR2ihi\n"
+        "Nord,https://nord.es,ChIJjVx5T\n",
+        ("Vest", "Vest", "Nord"), says={"external_id": "ChIJO30ey", "domain": "vest.es"},
+    ),
+    Kind(
         "Sponsor,City,Giving Status\nVest,Kiel,Y\nNord,Bonn,N\n",
         ("Vest", "Nord"), ("N", "Y"), says={"status": Status.ACTIVE},
     ),
@@ -179,3 +207,21 @@ def test_a_contacts_full_name_stays_beside_a_surname() -> None:
     """A heading that just says name, in English, is no first name of a contact."""
     drafts = read("Company,Contact name,Contact last name\nVest,Ida Berg,Berg\n")
     assert drafts.rows[0].contact_name == "Ida Berg"
+
+
+@pytest.mark.parametrize(
+    ("word", "proposed"),
+    [("En negociación", "active"), ("in Verhandlung", "active"), ("Descartado", "lost"), ("disqualified", "lost")],
+)
+def test_words_of_prospects_are_proposed(word: str, proposed: str) -> None:
+    """One is still talked to, or was let go."""
+    drafts = read(f"Empresa,Estado\nVest,{word}\nNord,Activo\n")
+    assert [(question.value, question.proposed) for question in drafts.questions] == [(word, proposed)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_none"), [("[not available]", True), ("[n/a]", True), ("[Ida]", False), ("[]", True)]
+)
+def test_words_for_nothing_in_brackets_are_nothing(cell: str, is_none: bool) -> None:
+    """Programs and people mark what they don't know so."""
+    assert (read(f"Company,Contact\nVest,{cell}\n").rows[0].contact_name is None) is is_none

@@ -66,7 +66,10 @@ class Unclear(ValueError):
 
 def is_blank(cell: str, *, words: frozenset[str] = NOTHING) -> bool:
     """Return whether a cell says nothing: empty, "NULL", "N/A", "-", "none"."""
-    return len(cell) < LONGEST_TYPED and cell.strip().casefold() in words
+    if len(cell) >= LONGEST_TYPED:
+        return False
+    word = cell.strip().casefold()
+    return word in words or (word[:1] == "[" and word[-1:] == "]" and word[1:-1].strip() in words)
 
 
 def is_flag(cell: str) -> bool:

@@ -154,6 +154,11 @@ def is_id_by_word(header: str) -> bool:
     return is_id or spelling(header) in _REGISTERS
 
 
+def is_id_of_place(header: str) -> bool:
+    """Return whether a heading says that its ids are those of places on a map, each a customer's own: `Place ID`."""
+    return spelling(header) in _IDS_OF_PLACES
+
+
 def names_one(header: str) -> bool:
     """Return whether a heading says what stands below it once a row, a name or a code: `Customer`, `Dealer`."""
     word = spelling(header)
@@ -328,7 +333,7 @@ _COMPANIES, _BARE_NAMES, _BARE_NUMBERS, _SURNAMES = (
 _NO_STATUSES = spellings(COLUMNS["no_statuses"])
 _ACTIVE, _GONE = spellings(COLUMNS["active"]), spellings(COLUMNS["gone"])
 _OWNERS_OR_CONTACTS = spellings(COLUMNS["owners_or_contacts"])
-_REGISTERS = spellings(COLUMNS["registers"])
+_REGISTERS, _IDS_OF_PLACES = spellings(COLUMNS["registers"]), spellings(COLUMNS["ids_of_places"])
 _COUNTERS, _STAMPS = spellings(COLUMNS["counters"]), spellings(COLUMNS["stamps"])
 _PROPRIETORS, _HEADS = (spellings(COLUMNS[which]) for which in ("proprietors", "heads"))
 NEVER_NAMES = spellings(COLUMNS["never_names"])
