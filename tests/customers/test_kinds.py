@@ -424,5 +424,5 @@ def test_whose_a_value_is_doesnt_count_unless_another_column_has_the_bare_headin
     """*Account Site* is no website, *Business Owner* none of ours, and a person's own *Phone* goes before others."""
     drafts = read("Account Name,Account Site,Phone,Company Phone\nVest,HQ,617,618\n")
     assert (drafts.rows[0].domain, drafts.rows[0].contact_phone) == (None, "617")
-    assert drafts.unmapped == ("Account Site", "Company Phone")
+    assert (drafts.unmapped, drafts.spares) == (("Account Site",), {"contact_phone": ["Company Phone"]})
     assert read("Business Name,Business Owner\nVest,Ida Berg\n").rows[0].owner is None

@@ -40,7 +40,7 @@ KINDS = {
     "accounts of a bookkeeping program, in Italian": Kind(
         "Codice;Ragione Sociale;Cellulare;Telefono Cli For;Email Cli For;Cod. Agente\n7;Vest;;0444 555014;i@v.it;A1\n",
         ("Vest",),
-        says={"external_id": "7", "contact_phone": "0444 555014", "contact_email": "i@v.it", "owner": "A1"},
+        says={"external_id": "7", "contact_phone": "0444 555014", "contact_email": "i@v.it", "owner": None},
     ),
     "third parties of a French program": Kind(
         "Tiers;Code client;Commercial affecté;Téléphone Portable\nVest SARL;CU7;Ana;06 55 50 14 22\n", ("Vest SARL",),

@@ -19,7 +19,14 @@ from bot.customers.gateways.row_ids import (
 )
 from bot.customers.gateways.settling import Columns, settle_values
 from bot.customers.gateways.tables import Table, rows_above_footers
-from bot.customers.gateways.telling import leave_areas, leave_forms_of_address, leave_own_pages, tell_jobs
+from bot.customers.gateways.telling import (
+    add_spare_phones,
+    leave_areas,
+    leave_forms_of_address,
+    leave_own_pages,
+    leave_owners_codes,
+    tell_jobs,
+)
 from bot.customers.rules.cells import is_blank, is_flag
 from bot.customers.rules.headers import (
     ASKED,
@@ -63,10 +70,13 @@ def settle_columns(table: Table, by_hand: Mapping[str, str], answers: Mapping[st
     columns.mapping = leave_bare_numbers(columns.mapping, sample, chosen)
     columns.mapping, remarks = tell_contacts(columns.mapping, sample, chosen)
     columns.remarks += remarks
+    columns.mapping, remarks = leave_owners_codes(columns.mapping, sample, chosen)
+    columns.remarks += remarks
     for tell in (leave_areas, leave_forms_of_address, tell_jobs):
         columns.mapping = tell(columns.mapping, sample, chosen)
     if table.has_headings:
         _find_by_values(columns, sample, chosen)
+        columns.mapping = add_spare_phones(columns.mapping, sample, chosen)
     if (id_at := find_id(columns.mapping, sample, chosen)) is not None:
         columns.mapping = with_columns(columns.mapping, {Field.EXTERNAL_ID: id_at})
     columns.mapping = replace(columns.mapping, counters=find_counters(columns.mapping, sample))

@@ -16,6 +16,7 @@ from bot.customers.rules.headings import (
     is_id_by_trade,
     is_id_by_word,
     is_id_of_customers,
+    is_id_of_place,
     may_hold_names,
     names_one,
     spell_heading,
@@ -68,10 +69,11 @@ def find_id(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: Abstra
     for at, header in mapping.unread(by_hand):
         ids = filled_cells(sample, at)
         is_each = bool(ids) and len({*ids}) == len(ids) == len(sample)
+        is_told = is_id_by_word(header) and len(ids) >= FEWEST_CODES
         if is_each and (
             is_id_by_trade(header)
             or (names_one(header) and are_codes(ids))
-            or (is_id_by_word(header) and len(ids) >= FEWEST_CODES and not _is_of_rows(mapping, sample))
+            or (is_told and (is_id_of_place(header) or not _is_of_rows(mapping, sample)))
         ):
             return at
     return None

@@ -1,6 +1,7 @@
 """Finds the column of ids that count people, orders or products of the customers, rather than the customers."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -16,7 +17,16 @@ from bot.customers.rules.cells import (
     status_word,
 )
 from bot.customers.rules.headers import Field, HeaderMap
-from bot.customers.rules.headings import IDS_OF_PEOPLE, KNOWN, PEOPLE, ids_of_rows, is_counter, names_company, spelling
+from bot.customers.rules.headings import (
+    IDS_OF_PEOPLE,
+    KNOWN,
+    PEOPLE,
+    ids_of_rows,
+    is_counter,
+    is_stamp,
+    names_company,
+    spelling,
+)
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import LONGEST_NAME
 from bot.customers.rules.values import filled_cells
@@ -28,6 +38,7 @@ MOST_OF_ROWS = 0.5
 FEWEST_COLUMNS = 4
 """Columns in which something stands from which rows that differ only in their number are the same."""
 SAMPLE_ROWS = 300
+_STAMP = re.compile(r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _OF_ROWS = {Field.STATUS, Field.ANNUAL_VALUE, Field.CURRENCY, Field.ADDED_ON, Field.LAST_CONTACT}
 """What the people, orders and products of one company may differ in."""
 _CONTACTS = {
@@ -86,7 +97,8 @@ def _columns_of(mapping: HeaderMap, field: Field) -> tuple[int, ...]:
 
 def find_counters(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> frozenset[int]:
     """
-    Return the unread columns that only number the rows: those without a heading, or called so, of rising numbers.
+    Return the unread columns that only number the rows, those without a heading, or called so, of rising numbers, and
+    those that say when a program wrote them.
 
     None in a list that says little else, where rows of one name may be several customers.
     """
@@ -95,8 +107,15 @@ def find_counters(mapping: HeaderMap, sample: Sequence[Sequence[str]]) -> frozen
         return frozenset()
     return frozenset(
         at for at, header in enumerate(mapping.headers)
-        if at not in read and is_counter(header) and _are_rising(filled_cells(sample, at))
+        if at not in read and _says_when_or_which(header, filled_cells(sample, at))
     )  # fmt: skip
+
+
+def _says_when_or_which(header: str, cells: Sequence[str]) -> bool:
+    """Return whether a column numbers the rows, or says when a program wrote each: `last_checked`."""
+    if is_stamp(header):
+        return bool(cells) and all(map(_STAMP.match, cells))
+    return is_counter(header) and _are_rising(cells)
 
 
 def _are_rising(cells: Sequence[str]) -> bool:

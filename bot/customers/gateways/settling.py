@@ -20,7 +20,7 @@ from bot.customers.rules.cells import (
 from bot.customers.rules.dates import DateColumn
 from bot.customers.rules.due import Status
 from bot.customers.rules.headers import Field, HeaderMap, is_american, quoted, with_columns
-from bot.customers.rules.headings import may_be_no_status, says_active
+from bot.customers.rules.headings import may_be_no_status, says_active, says_gone
 from bot.customers.rules.questions import (
     MOST_STATUSES,
     Question,
@@ -62,7 +62,7 @@ def settle_values(
     name_at, id_at = (mapping.columns.get(each, len(table.headers)) for each in (Field.NAME, Field.EXTERNAL_ID))
     statuses, marks, no_ids = Counter[str](), Counter[str](), Counter[str]()
     heads: set[str] = set()
-    plain: dict[str, Status] = {}
+    plain: dict[str, Status | None] = {}
     for row in rows_above_footers(table):
         cells = row.cells
         for at, column in date_columns.items():
@@ -78,8 +78,9 @@ def settle_values(
         if id_at < len(cells) and may_be_none(cells[id_at]):
             no_ids[cells[id_at].strip().casefold()] += 1
     columns.questions += ask_marks(mapping.heading(Field.NAME), marks)
-    if statuses and says_active(mapping.heading(Field.STATUS)):
-        plain = _ask_active(columns, statuses)
+    said = mapping.heading(Field.STATUS)
+    if statuses and (says_active(said) or says_gone(said)):
+        plain = _ask_flags(columns, statuses, is_gone=says_gone(said))
     elif statuses:
         _ask_statuses(columns, statuses)
     orders = _ask_dates(columns, table.delimiter, sample, date_columns, today)
@@ -99,17 +100,22 @@ def _names_among(heads: set[str], table: Table, name_at: int) -> frozenset[str]:
     return frozenset(heads & {"".join(row.cells[name_at : name_at + 1]).strip() for row in rows_above_footers(table)})
 
 
-def _ask_active(columns: Columns, statuses: Counter[str]) -> dict[str, Status]:
-    """Return what yes means in a column of active customers, and ask what no does; ask about other values as usual."""
+def _ask_flags(columns: Columns, statuses: Counter[str], *, is_gone: bool) -> dict[str, Status | None]:
+    """
+    Return what yes means in a column of active customers, and ask what no does; ask about other values as usual.
+
+    In a column that says who *is gone*, no says nothing, and it is asked what yes means.
+    """
     flags = {cell: flag_of(cell) for cell in statuses}
     if None in flags.values():
         _ask_statuses(columns, statuses)
         return {}
     asked = ask_statuses(
-        columns.mapping.heading(Field.STATUS), {cell: statuses[cell] for cell in statuses if not flags[cell]}
+        columns.mapping.heading(Field.STATUS), {cell: statuses[cell] for cell in statuses if flags[cell] is is_gone}
     )
     columns.questions += [replace(question, proposed=Status.PAUSED.value) for question in asked]
-    return {status_word(cell): Status.ACTIVE for cell in statuses if flags[cell]}
+    told = None if is_gone else Status.ACTIVE
+    return {status_word(cell): told for cell in statuses if flags[cell] is not is_gone}
 
 
 def _ask_statuses(columns: Columns, statuses: Counter[str]) -> None:

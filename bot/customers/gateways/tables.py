@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from bot.core.errors import InvalidInput
 from bot.customers.rules.encodings import guess_encoding
-from bot.customers.rules.footers import MOST_FOOTERS, count_footers
+from bot.customers.rules.footers import MOST_FOOTERS, count_footers, is_section
 from bot.customers.rules.names import clean_text
 from bot.customers.rules.rows import Note
 
@@ -99,14 +99,17 @@ class Table:
 
 def rows_above_footers(table: Table, no_rows: list[Row] | None = None) -> Iterator[Row]:
     """
-    Yield the rows of *table* without lines below it, such as totals, and without headings that are repeated between its
-    rows, with a title above them; those lines are added to *no_rows*.
+    Yield the rows of *table* without lines below it, such as totals, and without titles of sections and headings that
+    are repeated between its rows, with a title above them; those lines are added to *no_rows*.
     """
     held: deque[Row] = deque()
     lines = [] if no_rows is None else no_rows
     for row in table.rows():
         if repeats(row, table.headers):
             lines += [held.pop()] if table.headings_line > 1 and _is_title(held) else []
+            lines.append(row)
+            continue
+        if is_section(row.cells, len(table.headers)):
             lines.append(row)
             continue
         held.append(row)

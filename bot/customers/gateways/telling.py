@@ -1,5 +1,6 @@
 """Tells by their values that columns hold something else than their headings say, or what they leave open."""
 
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -7,9 +8,20 @@ from dataclasses import replace
 from bot.customers.rules.cells import LONGEST_TYPED, Unclear, is_form_of_address, read_zone
 from bot.customers.rules.domains import page_host
 from bot.customers.rules.headers import Field, HeaderMap, quoted, with_columns
-from bot.customers.rules.headings import is_job_in_words, may_be_area
-from bot.customers.rules.values import filled_beside, filled_cells, host_of_most
+from bot.customers.rules.headings import (
+    is_job_in_words,
+    is_of_others,
+    is_of_owners,
+    may_be_area,
+    speaks_of_phones,
+)
+from bot.customers.rules.values import are_phones, filled_beside, filled_cells, host_of_most
 
+_OWNERS_CODE = re.compile(
+    r"(?![UW]\d{8})(?:[A-Z]{1,5}[-_./ ]?)?\d{1,15}(?:\.0)?|"
+    r"005[\dA-Za-z]{12}(?:[\dA-Za-z]{3})?|[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}"
+)
+"""A number, also behind letters, and an id as Salesforce and databases have them; none of Slack's."""
 FEWEST_PAGES = 3
 """Links from which those to one host are that host's, not the customers'."""
 
@@ -47,6 +59,18 @@ def _whose_pages(mapping: HeaderMap, sample: Sequence[Sequence[str]], at: int) -
     return f"{count:,} of its {len(cells):,} addresses are {host}" if host else ""
 
 
+def leave_owners_codes(
+    mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]
+) -> tuple[HeaderMap, list[str]]:
+    """Return *mapping* without a column of codes as the owners, which name nobody here, and the sentence about it."""
+    at = mapping.columns.get(Field.OWNER)
+    owners = [] if at is None or at in by_hand or mapping.spares.get(Field.OWNER) else filled_cells(sample, at)
+    if at is None or not owners or not all(_OWNERS_CODE.fullmatch(cell.strip()) for cell in owners):
+        return mapping, []
+    said = f"{quoted([mapping.headers[at]])} was not read as the owner: it holds codes, and people are found by name"
+    return with_columns(mapping, {Field.OWNER: None}), [f"{said} or e-mail address."]
+
+
 def leave_areas(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> HeaderMap:
     """Return *mapping* without a column such as `Zone` as the time zone, where none of its values is one."""
     at = mapping.columns.get(Field.ZONE)
@@ -65,6 +89,20 @@ def _is_zone(cell: str) -> bool:
         return len(cell) <= LONGEST_TYPED and bool(read_zone(cell))
     except Unclear:
         return False
+
+
+def add_spare_phones(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> HeaderMap:
+    """Return *mapping* with further columns of numbers to call, which are read where the first one is empty."""
+    if Field.CONTACT_PHONE not in mapping.columns or Field.CONTACT_PHONE in dict(mapping.rivals):
+        return mapping
+    found = [
+        at
+        for at, header in mapping.unread(by_hand)
+        if not (is_of_others(header) or is_of_owners(header))
+        and are_phones(filled_cells(sample, at), is_called_so=speaks_of_phones(header))
+    ]
+    spares = {**mapping.spares, Field.CONTACT_PHONE: (*mapping.spares.get(Field.CONTACT_PHONE, ()), *found)}
+    return with_columns(replace(mapping, spares=spares), {}) if found else mapping
 
 
 def leave_forms_of_address(mapping: HeaderMap, sample: Sequence[Sequence[str]], by_hand: AbstractSet[int]) -> HeaderMap:

@@ -18,6 +18,7 @@ _NO_NAME = re.compile(
     rf"\W*(?:{_NO_NAMES})(?:\W+(?:{_NO_NAMES}|{_GONE}|duplicate|account|customer))*\W*", re.IGNORECASE
 )
 _NAMELESS = frozenset(WORDS["names"]["nameless"].split("|"))
+_HIDDEN = re.compile(r"\W*x{4,20}\W*", re.IGNORECASE)
 _BETWEEN = re.compile(r"[()\[\]{}*/:–—-]")
 _ENDS = tuple({word.split()[-1] for word in _GONE.split("|")})
 _STARTS = tuple({word.split()[0] for word in _GONE.split("|")})
@@ -33,7 +34,7 @@ def check_name(name: str) -> None:
     """
     if _SPREADSHEETS_ERROR.fullmatch(name):
         raise Unclear("is a spreadsheet's error; mend the formula, or write what the customer is called")
-    if " ".join(name.casefold().strip(_SIGNS).split()) in _NAMELESS:
+    if " ".join(name.casefold().strip(_SIGNS).split()) in _NAMELESS or _HIDDEN.fullmatch(name):
         raise Unclear("is no name; write what the customer is called")
     if _NO_NAME.fullmatch(name):
         raise Unclear("is no name, but says that the row isn't to be used; write what the customer is called")

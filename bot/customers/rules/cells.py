@@ -11,6 +11,7 @@ from bot.core.schemas import Schema
 from bot.customers.rules.domains import LONGEST_ADDRESS, own_domain, shared_host
 from bot.customers.rules.due import LONGEST_CADENCE_DAYS, Status
 from bot.customers.rules.names import WORDS, by_word, clean_text
+from bot.customers.rules.phones import divide_numbers, is_hidden
 
 _WORDS = WORDS["cells"]
 NOTHING = frozenset(_WORDS["nothing"].split("|"))
@@ -65,7 +66,10 @@ class Unclear(ValueError):
 
 def is_blank(cell: str, *, words: frozenset[str] = NOTHING) -> bool:
     """Return whether a cell says nothing: empty, "NULL", "N/A", "-", "none"."""
-    return len(cell) < LONGEST_TYPED and cell.strip().casefold() in words
+    if len(cell) >= LONGEST_TYPED:
+        return False
+    word = cell.strip().casefold()
+    return word in words or (word[:1] == "[" and word[-1:] == "]" and word[1:-1].strip() in words)
 
 
 def is_flag(cell: str) -> bool:
@@ -269,11 +273,11 @@ def read_email(cell: str) -> str:
 
 
 def read_phone(cell: str) -> str:
-    """Return the first number in a cell that may hold several, each behind what it is: "Phone:555 0142 Mobile:555"."""
+    """Return the numbers in a cell; the first of several that stand behind what they are: "Tel:555 0142 Mobile:555"."""
     parts = [part for part in map(str.strip, _BEFORE_PHONE.split(cell)) if any(map(str.isalnum, part))]
-    if parts and not any(map(str.isdigit, cell)):
+    if parts and (not any(map(str.isdigit, cell)) or is_hidden(parts[0])):
         raise Unclear("is no phone number; write it like +1 617 555 0142")
-    return re.sub(r"^(\d{6,})\.0$", r"\1", parts[0]) if parts else ""  # what a spreadsheet makes of a number
+    return divide_numbers(re.sub(r"^(\d{6,})\.0$", r"\1", parts[0])) if parts else ""  # as spreadsheets write it
 
 
 def read_domain(cell: str, name: str = "") -> str:

@@ -10,6 +10,9 @@ from bot.customers.rules.names import WORDS
 MOST_FOOTERS = 20
 """Lines at the end of a list that are looked at."""
 _TOTAL, _NOTICE = (re.compile(rf"(?:{WORDS['footers'][kind]})\W*", re.IGNORECASE) for kind in ("total", "notice"))
+_SECTION, _IN_SECTION = (frozenset(WORDS["footers"][kind].split("|")) for kind in ("section", "in_section"))
+NARROWEST_WITH_SECTIONS = 3
+"""Columns from which a cell that stands alone may be the title of a section."""
 FEWEST_ABOVE = 2
 """Rows from which numbers below them may be their sums."""
 _SUM = re.compile(r"[^\w]{0,3}\d[\d.,'’ ]*\W{0,2}(?:[A-Z]{3})?")
@@ -37,6 +40,15 @@ def is_footer(filled: Sequence[str], width: int) -> bool:
     if len(filled) == 1 and _NOTICE.fullmatch(filled[0]):
         return True
     return bool(filled) and width > 1 and bool(_TOTAL.fullmatch(filled[0])) and all(map(_NUMBER.fullmatch, filled[1:]))
+
+
+def is_section(cells: Sequence[str], width: int) -> bool:
+    """Return whether a row of a list with *width* columns is the title of a section: "GOLD", "Past sponsors 2025"."""
+    filled = [cell for cell in cells if cell.strip()]
+    if len(filled) != 1 or width < NARROWEST_WITH_SECTIONS:
+        return False
+    words = [word for word in re.findall(r"[^\W_]+", filled[0].casefold()) if not word.isdecimal()]
+    return not _SECTION.isdisjoint(words) and all(word in _SECTION or word in _IN_SECTION for word in words)
 
 
 def are_sums(cells: Sequence[str], above: Sequence[Sequence[str]]) -> bool:

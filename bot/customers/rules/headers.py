@@ -349,7 +349,8 @@ def _person(spelt: Sequence[str], taken: set[int]) -> tuple[int, ...]:
     first, last = (_best_rank(spelt, HEADINGS[which], taken) for which in ("first_name", "last_name"))
     if last and not first:
         first = [at for at in first_name_beside(spelt, last[0]) if at not in taken]
-    return (first[0], last[0]) if first and last else ()
+    between = _best_rank(spelt, HEADINGS["name_prefix"], taken)[:1]  # Dutch: Ida van Berg
+    return (first[0], *between, last[0]) if first and last else ()
 
 
 def _system(spelt: set[str]) -> str:

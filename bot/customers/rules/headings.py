@@ -16,6 +16,7 @@ HEADINGS: Mapping[str, Sequence[str]] = WORDS["headings"]
 """Headings by field, the best rank first."""
 COLUMNS: Mapping[str, str] = WORDS["columns"]
 """What else headings and the values below them say, divided by |."""
+_IN_FRONT = re.compile(r"_|\.(?=\w)")
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
 
 
@@ -50,23 +51,32 @@ def spell_headings(headers: Sequence[str]) -> list[str]:
     """
     Return the spelling of each heading. Of one that nobody knows, the words that say whose its values are don't count,
     unless another column is called so: "Propietario de la cuenta" is "propietario", "Account URL" is "url". The same
-    goes for a word that a database puts before all its columns: `kd_ort`.
+    goes for a word that a database puts before all its columns: `kd_ort`, `company.city`.
     """
     headers = _without_common_word(headers)
     spelt = [spell_heading(header) for header in headers]
-    return [
+    spelt = [
         word if word in KNOWN or (known := _known_part(header, word)) in spelt else known
         for word, header in zip(spelt, headers, strict=True)
     ]
+    return _with_both_names(headers, spelt)
+
+
+def _with_both_names(headers: Sequence[str], spelt: list[str]) -> list[str]:
+    """Return *spelt* with the contact's other name, which is just called so: "Prénom du contact", "Nom du contact"."""
+    missing = {"contactfirstname", "contactlastname"}.difference(spelt)
+    at = next((at for at, header in enumerate(headers) if _about_contact(header) in _NAMES_IN_PARTS), None)
+    return spelt if len(missing) != 1 or at is None else [*spelt[:at], *missing, *spelt[at + 1 :]]
 
 
 def _without_common_word(headers: Sequence[str]) -> Sequence[str]:
     """Return headings without the word that most begin with, where nobody knows them with it."""
-    first = Counter(header.partition("_")[0].casefold() for header in headers if "_" in header)
+    first = Counter(found[0].casefold() for header in headers if len(found := _IN_FRONT.split(header, maxsplit=1)) > 1)
     word, times = next(iter(first.most_common(1)), ("", 0))
     if times < max(_FEWEST_ALIKE, _MOST_ALIKE * len(headers)) or _PEOPLE_FIRST.fullmatch(word):
         return headers
-    bare = [header[len(word) + 1 :] if header.casefold().startswith(f"{word}_") else "" for header in headers]
+    fronts = (f"{word}_", f"{word}.")
+    bare = [header[len(word) + 1 :] if header.casefold().startswith(fronts) else "" for header in headers]
     return [
         rest if rest and spelling(header) not in KNOWN and rest not in headers else header
         for header, rest in zip(headers, bare, strict=True)
@@ -144,6 +154,11 @@ def is_id_by_word(header: str) -> bool:
     return is_id or spelling(header) in _REGISTERS
 
 
+def is_id_of_place(header: str) -> bool:
+    """Return whether a heading says that its ids are those of places on a map, each a customer's own: `Place ID`."""
+    return spelling(header) in _IDS_OF_PLACES
+
+
 def names_one(header: str) -> bool:
     """Return whether a heading says what stands below it once a row, a name or a code: `Customer`, `Dealer`."""
     word = spelling(header)
@@ -209,6 +224,11 @@ def says_active(header: str) -> bool:
     return spelling(header) in _ACTIVE
 
 
+def says_gone(header: str) -> bool:
+    """Return whether a column of yes and no with that heading says who is no active customer any more: `Blocked`."""
+    return spelling(header) in _GONE
+
+
 def may_be_contact(header: str) -> bool:
     """Return whether a heading of owners is as often one of customers' own people: `Responsável`."""
     return spell_headings([header])[0] in _OWNERS_OR_CONTACTS
@@ -222,6 +242,11 @@ def is_of_company(header: str) -> bool:
 def speaks_of_phones(header: str) -> bool:
     """Return whether a word of a heading that nobody knows is one of numbers to call: `Festnetz-Telefon`."""
     return not _PHONES.isdisjoint(map(spelling, _BETWEEN_WORDS.split(header)))
+
+
+def is_of_owners(header: str) -> bool:
+    """Return whether a word of a heading says that its values are those of our own people: `correo_asesor`."""
+    return not _OWNERS.isdisjoint(map(spelling, _BETWEEN_WORDS.split(header)))
 
 
 def may_be_area(header: str) -> bool:
@@ -249,6 +274,11 @@ def is_counter(header: str) -> bool:
     return not spelling(header) or spelling(header) in _COUNTERS
 
 
+def is_stamp(header: str) -> bool:
+    """Return whether a column with that heading says when a program wrote its row: `last_checked`, `Scraped at`."""
+    return spelling(header) in _STAMPS
+
+
 KNOWN = frozenset[str]().union(*(spellings(rank) for ranks in HEADINGS.values() for rank in ranks))
 """Every heading we know, as `spelling` has it."""
 _WHOSE, _BETWEEN = (spellings(COLUMNS[which]) for which in ("whose", "between"))
@@ -267,11 +297,17 @@ _CONTACTS, _OF_COMPANIES, _JOBS_IN_WORDS, _AREAS = (
     spellings(COLUMNS[which]) for which in ("contacts", "of_companies", "jobs_in_words", "areas")
 )
 _PHONES = frozenset(spelling(word) for word in "|".join(HEADINGS["contact_phone"]).split("|") if " " not in word)
+_OWNERS = frozenset(spelling(word) for word in "|".join(HEADINGS["owner"]).split("|") if " " not in word)
 _OF_CONTACTS = {
     word: f"contact{what}"
     for what in ("role", "email", "phone") for rank in HEADINGS[f"contact_{what}"] for word in spellings(rank)
+} | {
+    word: f"contact{which}name"
+    for which in ("first", "last") for rank in HEADINGS[f"{which}_name"] for word in spellings(rank)
 } | dict.fromkeys(spellings(COLUMNS["bare_names"]), "contactname")  # fmt: skip
 """The headings that one about the contact is read as, by what is left of it."""
+_NAMES_IN_PARTS = spellings(COLUMNS["bare_names"]) - {"name"}
+"""Words for a name that are also those for a first name or a surname."""
 _UNITS = spellings(COLUMNS["units"])
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _AMOUNT = re.compile(r"[\d$€£¥%]")
@@ -295,10 +331,10 @@ _COMPANIES, _BARE_NAMES, _BARE_NUMBERS, _SURNAMES = (
     spellings(COLUMNS[which]) for which in ("companies", "bare_names", "bare_numbers", "surnames")
 )
 _NO_STATUSES = spellings(COLUMNS["no_statuses"])
-_ACTIVE = spellings(COLUMNS["active"])
+_ACTIVE, _GONE = spellings(COLUMNS["active"]), spellings(COLUMNS["gone"])
 _OWNERS_OR_CONTACTS = spellings(COLUMNS["owners_or_contacts"])
-_REGISTERS = spellings(COLUMNS["registers"])
-_COUNTERS = spellings(COLUMNS["counters"])
+_REGISTERS, _IDS_OF_PLACES = spellings(COLUMNS["registers"]), spellings(COLUMNS["ids_of_places"])
+_COUNTERS, _STAMPS = spellings(COLUMNS["counters"]), spellings(COLUMNS["stamps"])
 _PROPRIETORS, _HEADS = (spellings(COLUMNS[which]) for which in ("proprietors", "heads"))
 NEVER_NAMES = spellings(COLUMNS["never_names"])
 """Headings of columns that hold no names."""

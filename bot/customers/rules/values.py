@@ -123,6 +123,15 @@ def _looks_of_phones(cells: Sequence[str], is_called_so: bool) -> tuple[re.Patte
     return (_PLAIN_PHONE, _SHAPED_PHONE, *((_NUMBER_IN_AREA,) if is_told else ()))
 
 
+def are_phones(cells: Sequence[str], *, is_called_so: bool) -> bool:
+    """Return whether all of a column's filled *cells* are numbers to call, any if its heading says so."""
+    looks = (_CALLED_PHONE,) if is_called_so else (_PLAIN_PHONE, _SHAPED_PHONE)
+    stripped = [cell.strip() for cell in cells]
+    return bool(cells) and all(
+        not _NO_PHONE.fullmatch(cell) and any(look.fullmatch(cell) for look in looks) for cell in stripped
+    )
+
+
 def host_of_most(cells: Sequence[str], names: Sequence[str]) -> tuple[str, int]:
     """
     Return the domain that most of a column's addresses are on, though the rows' *names* differ, and how many are.
