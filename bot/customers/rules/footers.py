@@ -1,5 +1,6 @@
 """Lines that reports print below their table: totals, dates, copyright."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -44,7 +45,7 @@ def is_footer(filled: Sequence[str], width: int) -> bool:
 
 def is_section(cells: Sequence[str], width: int) -> bool:
     """Return whether a row of a list with *width* columns is the title of a section: "GOLD", "Past sponsors 2025"."""
-    filled = [cell for cell in cells if cell.strip()]
+    filled = list(itertools.islice(filter(str.strip, cells), 2))  # of most rows, only two cells are looked at
     if len(filled) != 1 or width < NARROWEST_WITH_SECTIONS:
         return False
     words = [word for word in re.findall(r"[^\W_]+", filled[0].casefold()) if not word.isdecimal()]

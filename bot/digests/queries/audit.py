@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from bot.core.errors import NotAllowed
-from bot.customers.tables import Customer
+from bot.customers.queries import list_customer_names
 from bot.digests.schemas import AuditLine, AuditPage
 from bot.people.queries import find_person_row, get_zone, list_managers, list_names
 from bot.people.rules import Role, known_zone
@@ -57,8 +57,8 @@ def _lines(session: Session, entries: Sequence[AuditEntry]) -> Iterable[AuditLin
     values = [value for entry in entries for value in (*entry.before.values(), *entry.after.values())]
     asked = [entry.by for entry in entries] + [entry.subject_id for entry in entries]
     names = list_names(session, [*asked, *(value for value in values if isinstance(value, str))])
-    about = [one for entry in entries if (one := entry.customer_id or _customer_in(entry))]
-    customers = dict(session.exec(select(Customer.id, Customer.name).where(col(Customer.id).in_(about))).all())
+    about = {one for entry in entries if (one := entry.customer_id or _customer_in(entry))}
+    customers = list_customer_names(session, about)
     for entry in entries:
         customer_id = entry.customer_id or _customer_in(entry)
         yield AuditLine(

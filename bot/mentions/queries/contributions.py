@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from bot.core.briefs import Brief, first_few, telling_first_few
 from bot.core.database import workspace_of, workspaces_with
 from bot.core.schemas import Count, DigestSlot, Line, OfferButton, OwedLine
+from bot.customers.queries import list_customer_names
 from bot.customers.tables import Customer
 from bot.mentions.queries.matching import export_matching
 from bot.mentions.rules.mentions import (
@@ -244,9 +245,8 @@ def _card_button(row: Mention) -> tuple[OfferButton, ...]:
 
 
 def _names(session: Session, rows: Sequence[Mention]) -> dict[UUID | None, str]:
-    ids = [row.customer_id for row in rows]
-    query = select(Customer.id, Customer.name).where(col(Customer.id).in_(ids))
-    return {customer_id: _cut(name, 60) for customer_id, name in session.exec(query).all()}
+    names = list_customer_names(session, {row.customer_id for row in rows if row.customer_id})
+    return {customer_id: _cut(name, 60) for customer_id, name in names.items()}
 
 
 def as_told(row: Any) -> str:
