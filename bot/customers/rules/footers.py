@@ -48,7 +48,7 @@ def is_section(cells: Sequence[str], width: int) -> bool:
     filled = list(itertools.islice(filter(str.strip, cells), 2))  # of most rows, only two cells are looked at
     if len(filled) != 1 or width < NARROWEST_WITH_SECTIONS:
         return False
-    words = [word for word in re.findall(r"[^\W_]+", filled[0].casefold()) if not word.isdecimal()]
+    words = [word for word in re.findall(r"[^\W_]+", "".join(filled).casefold()) if not word.isdecimal()]
     return not _SECTION.isdisjoint(words) and all(word in _SECTION or word in _IN_SECTION for word in words)
 
 

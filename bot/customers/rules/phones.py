@@ -24,7 +24,7 @@ def divide_numbers(text: str) -> str:
 
     A link that calls a number is the number. Text that holds anything else, or a single number, stays as it is.
     """
-    text = _CALL.sub("", text.strip(), count=1)
+    text = _CALL.sub("", text.strip())
     if found := _LINK.fullmatch(text):
         return f"+{found[1]}"
     if (found := _SIDE_BY_SIDE.fullmatch(text)) and len(found[1]) == len(found[2]):
